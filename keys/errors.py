@@ -45,7 +45,9 @@ class SignatureInvalid(KeysError):
     """A signature is malformed or does not verify."""
 
     default_code = "signature-invalid"
-    default_hint = "Do not use this file. Ask the sender, by a number you already know, to send it again."
+    default_hint = (
+        "Do not use this file. Ask the sender, by a number you already know, to send it again."
+    )
 
 
 class AgeError(KeysError):
