@@ -1,0 +1,67 @@
+"""What the core needs from outside, as Protocols, and the plain values that cross them.
+
+Instants are aware UTC datetimes in whole seconds; ids are lower-case UUID strings (bundle ids are
+UUIDv7, RFC 9562). Implementations live in exchange.store and adapters, and are joined in wiring.
+"""
+
+from __future__ import annotations
+
+from exchange.ports.blobs import BlobStore, BlobWriter
+from exchange.ports.documents import Inspection, Inspector, Limits, Notice
+from exchange.ports.people import Actor, Clock
+from exchange.ports.rows import (
+    Arrival,
+    AuditEntry,
+    Destination,
+    StoredDocument,
+    StoredPupil,
+    StoredReceipt,
+    StoredRecord,
+    Transfer,
+)
+from exchange.ports.store import (
+    Arrivals,
+    AuditBook,
+    Documents,
+    Pupils,
+    Receipts,
+    Records,
+    Store,
+    Transfers,
+    UnitOfWork,
+)
+from exchange.ports.transport import Parcel, SignedReceipt, Transport, Transports, WatchedFolder
+from exchange.ports.trust import Directory
+
+__all__ = [
+    "Actor",
+    "Arrival",
+    "Arrivals",
+    "AuditBook",
+    "AuditEntry",
+    "BlobStore",
+    "BlobWriter",
+    "Clock",
+    "Destination",
+    "Directory",
+    "Documents",
+    "Inspection",
+    "Inspector",
+    "Limits",
+    "Parcel",
+    "Pupils",
+    "Receipts",
+    "Records",
+    "SignedReceipt",
+    "Store",
+    "StoredDocument",
+    "StoredPupil",
+    "StoredReceipt",
+    "StoredRecord",
+    "Transfer",
+    "Transfers",
+    "Transport",
+    "Transports",
+    "UnitOfWork",
+    "WatchedFolder",
+]
