@@ -7,7 +7,7 @@ UUIDv7, RFC 9562). Implementations live in exchange.store and adapters, and are 
 from __future__ import annotations
 
 from exchange.ports.blobs import BlobStore, BlobWriter
-from exchange.ports.documents import Inspection, Inspector, Limits, Notice
+from exchange.ports.documents import Inspection, Inspector, Limits
 from exchange.ports.people import Actor, Clock
 from exchange.ports.rows import (
     Arrival,
