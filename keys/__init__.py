@@ -1,4 +1,4 @@
-"""Who may sign and who may read. The only room that imports cryptography; it knows nothing of pupils.
+"""Who may sign and who may read: the only room that imports cryptography.
 
-Law of this room: no other room knows an algorithm; this room knows no record.
+Law of this room: no other room knows an algorithm; this room knows no record and no pupil.
 """
