@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from schemas.base import Nested, Record, RecordSchema, Rule
-from schemas.fields import Choice, Instant, Items, Sha256, Uuid, Whole
+from schemas.base import Record, RecordSchema
+from schemas.fields import Choice, Instant, Items, Whole
+from schemas.parts import Nested, Rule
 from schemas.recipient import (
     InboxName,
     Recipient,
@@ -18,6 +19,7 @@ from schemas.recipient import (
     repeated_keys,
     repeated_organisations,
 )
+from schemas.texts import Sha256, Uuid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

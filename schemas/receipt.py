@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from schemas.base import FieldPath, Nested, Part, PartSchema, Record, RecordSchema, Rule
-from schemas.fields import KEY_ID, Choice, Instant, Items, Sha256, Text, Uuid, Whole
+from schemas.base import Record, RecordSchema
+from schemas.fields import Choice, Instant, Items, Whole
+from schemas.parts import FieldPath, Nested, Part, PartSchema, Rule
+from schemas.texts import KEY_ID, Sha256, Text, Uuid
 
 
 class ReceiptKind(StrEnum):

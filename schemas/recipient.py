@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from schemas.base import FieldPath, Part, PartSchema
-from schemas.fields import KEY_ID, Choice, Items, Text, Uuid
+from schemas.fields import Choice, Items
+from schemas.parts import FieldPath, Part, PartSchema
+from schemas.texts import KEY_ID, Text, Uuid
 
 
 class InboxName(StrEnum):

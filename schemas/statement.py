@@ -12,21 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from schemas.base import FieldPath, Nested, Part, PartSchema, Record, RecordSchema, Rule
-from schemas.fields import (
-    MEDIA_TYPE,
-    SCHEMA_FORM,
-    Choice,
-    Day,
-    Instant,
-    Items,
-    Kebab,
-    Line,
-    Sha256,
-    Text,
-    Uuid,
-    Whole,
-)
+from schemas.base import Record, RecordSchema
+from schemas.fields import Choice, Day, Instant, Items, Whole
+from schemas.parts import FieldPath, Nested, Part, PartSchema, Rule
 from schemas.recipient import (
     InboxName,
     Recipient,
@@ -35,6 +23,7 @@ from schemas.recipient import (
     repeated_keys,
     repeated_organisations,
 )
+from schemas.texts import MEDIA_TYPE, SCHEMA_FORM, Kebab, Line, Sha256, Text, Uuid
 
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*"
 PATH = (
