@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 DELIVERY_CEILING = timedelta(hours=1)
-RECEIPT_CEILING = timedelta(hours=6)
+RECEIPT_CEILING = timedelta(minutes=15)
+SETTLED_CEILING = timedelta(hours=6)
 _FIRST = timedelta(seconds=1)
 _LARGEST_EXPONENT = 20
 

@@ -1,0 +1,87 @@
+"""A person accepts or rejects what arrived, or confirms that it was destroyed.
+
+Each is a signed receipt to the sender. Rejections carry a code, never free text: what a school
+wants to say in words goes as a message of its own.
+"""
+
+from __future__ import annotations
+
+from exchange.domain.transfer import State
+from exchange.errors import Conflict, UsageError
+from exchange.ports import Actor, Arrival
+from exchange.services.give_receipt import give_receipt
+from exchange.services.inside import Inside
+from schemas.receipt import ReceiptKind, RejectionCode
+
+BY_A_PERSON = frozenset(
+    {RejectionCode.NOT_OUR_PUPIL, RejectionCode.WRONG_INBOX, RejectionCode.NOT_WANTED}
+)
+"""The codes that a person may reject with; the others are for machines."""
+
+
+def accept(inside: Inside, org_id: str, bundle_id: str, actor: Actor) -> Arrival:
+    """Accept a verified arrival; accepting it twice changes nothing.
+
+    :raises NotFound: ``arrival-unknown``.
+    :raises Conflict: ``transition-forbidden``: it is not verified (yet), or was rejected.
+    """
+    with inside.store.unit(org_id) as unit:
+        arrival = unit.arrivals.by_bundle(bundle_id)
+        if arrival.state in (State.ACCEPTED, State.IMPORTED):
+            return arrival
+        moved = give_receipt(
+            unit, inside.vault, arrival, ReceiptKind.ACCEPTED, inside.clock.now(), actor
+        )
+        unit.commit()
+    return moved
+
+
+def reject(inside: Inside, org_id: str, bundle_id: str, code: str, actor: Actor) -> Arrival:
+    """Reject a verified arrival with a code; its contents are removed here.
+
+    :raises UsageError: ``rejection-code-unknown``.
+    :raises NotFound: ``arrival-unknown``.
+    :raises Conflict: ``transition-forbidden``.
+    """
+    try:
+        why = RejectionCode(code)
+    except ValueError:
+        why = None
+    if why not in BY_A_PERSON:
+        codes = ", ".join(sorted(one.value for one in BY_A_PERSON))
+        raise UsageError("rejection-code-unknown", "/code", f"Choose one of: {codes}.")
+    with inside.store.unit(org_id) as unit:
+        arrival = unit.arrivals.by_bundle(bundle_id)
+        moved = give_receipt(
+            unit,
+            inside.vault,
+            arrival,
+            ReceiptKind.REJECTED,
+            inside.clock.now(),
+            actor,
+            code=why,
+        )
+        unit.commit()
+    inside.blobs.delete(org_id, arrival.blob)
+    return moved
+
+
+def destroy(inside: Inside, org_id: str, bundle_id: str, actor: Actor) -> Arrival:
+    """Destroy the contents of an arrival and tell the sender so; row and receipts stay.
+
+    :raises NotFound: ``arrival-unknown``.
+    :raises Conflict: ``already-destroyed``, ``transition-forbidden``.
+    """
+    with inside.store.unit(org_id) as unit:
+        arrival = unit.arrivals.by_bundle(bundle_id)
+    if arrival.state is State.DESTROYED:
+        raise Conflict("already-destroyed", "/state")
+    # First the bytes, then the word: a receipt must never run ahead of the deed.
+    inside.blobs.delete(org_id, arrival.blob)
+    with inside.store.unit(org_id) as unit:
+        arrival = unit.arrivals.by_bundle(bundle_id)
+        moved = give_receipt(
+            unit, inside.vault, arrival, ReceiptKind.DESTROYED, inside.clock.now(), actor
+        )
+        unit.commit()
+    return moved

@@ -1,0 +1,136 @@
+"""Choose where a pupil's pack goes: found by one identifier, confirmed by another.
+
+A wrong DfE number is how records come to the wrong school today, so what was found is confirmed by
+something that the person knows apart from it: the name, the URN or the DfE number.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal
+
+from exchange.domain.transfer import State
+from exchange.errors import Conflict, DestinationRefused
+from exchange.ports import Actor, Destination, Transfer, UnitOfWork
+from exchange.services.inside import Inside
+from exchange.services.trust import find_organisation
+from keys.directory import Organisation
+
+_LIVE = frozenset(
+    {
+        State.QUEUED,
+        State.DELIVERED,
+        State.COLLECTED,
+        State.VERIFIED,
+        State.ACCEPTED,
+        State.IMPORTED,
+    }
+)
+
+
+def live_transfers(unit: UnitOfWork, pupil_id: str) -> list[Transfer]:
+    """Return the pupil's packs that are on their way or with a recipient, oldest first."""
+    return [
+        one
+        for one in unit.transfers.all(pupil_id)
+        if one.state in _LIVE and one.kind in ("transfer", "cp-file")
+    ]
+
+
+def choose_destination(
+    inside: Inside,
+    org_id: str,
+    pupil_id: str,
+    identifier: str,
+    confirmation: str,
+    actor: Actor,
+    inbox: str = "general",
+) -> Destination:
+    """Set a pupil's destination.
+
+    :param identifier: URN, DfE number, UKPRN, ODS code, LA code or organisation id.
+    :param confirmation: the name, or another identifier than the one used to find it.
+    :raises DestinationRefused: ``destination-unknown``, ``destination-closed``,
+        ``destination-not-confirmed``, ``destination-no-key``, ``key-expired``.
+    :raises Conflict: ``destination-in-use``: a pack is with another school; recall it first.
+    """
+    now = inside.clock.now()
+    found = find_organisation(inside.directory(), identifier)
+    require_open(found, inbox, now)
+    destination = Destination(
+        org_id=found.org_id,
+        inbox=inbox,
+        confirmed_by=actor.name,
+        confirmed_with=_confirmed_with(found, identifier, confirmation),
+        confirmed_at=now,
+    )
+    with inside.store.unit(org_id) as unit:
+        pupil = unit.pupils.get(pupil_id)
+        if any(one.recipient != found.org_id for one in live_transfers(unit, pupil_id)):
+            raise Conflict(
+                "destination-in-use",
+                "/to",
+                "A pack is on its way to another school. Recall it first (`senx recall`).",
+            )
+        unit.pupils.update(replace(pupil, destination=destination, updated_at=now))
+        unit.audit.record(
+            actor,
+            "pupil.destination-chosen",
+            "pupil",
+            pupil_id,
+            detail={"confirmed-with": destination.confirmed_with},
+        )
+        unit.commit()
+    return destination
+
+
+def require_open(found: Organisation, inbox: str, now: datetime) -> None:
+    """Refuse an organisation that is closed or cannot be sealed to now.
+
+    :raises DestinationRefused: ``destination-closed``, ``destination-no-key``, ``key-expired``.
+    """
+    if found.status != "open":
+        raise DestinationRefused(
+            "destination-closed",
+            "/to",
+            "This school has closed. Look for its successor and confirm that one."
+            if found.successor
+            else "This school has closed. Ask the local authority where its pupils go.",
+        )
+    box = found.inboxes.get(inbox)
+    if box is None or not box.operational:
+        raise DestinationRefused("destination-no-key", "/to", "Ask it to publish its keys.")
+    if not any(
+        key.valid_from <= now and not _over(key.valid_until, now) for key in box.operational
+    ):
+        raise DestinationRefused("key-expired", "/to", "Ask it to publish a new key.")
+
+
+def _over(until: datetime | None, now: datetime) -> bool:
+    return until is not None and until <= now
+
+
+def _confirmed_with(
+    found: Organisation, identifier: str, confirmation: str
+) -> Literal["name", "urn", "laestab"]:
+    if _folded(confirmation) == _folded(found.name):
+        return "name"
+    given = confirmation.replace("/", "").strip()
+    used = identifier.replace("/", "").strip()
+    for one in found.identifiers:
+        if one.until is None and given == one.value.replace("/", "") and given != used:
+            if one.scheme == "urn":
+                return "urn"
+            if one.scheme == "laestab":
+                return "laestab"
+    raise DestinationRefused(
+        "destination-not-confirmed",
+        "/confirm",
+        "Give the school's name as the directory has it, or its other number (URN, DfE number).",
+    )
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

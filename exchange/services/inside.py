@@ -1,0 +1,24 @@
+"""What the use cases of the inner process are handed, once, by wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from exchange.ports import BlobStore, Clock, Directory, Limits, Store
+from keys.interfaces import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """The collaborators of a process that holds keys.
+
+    :param directory: returns the newest installed directory at each call.
+    """
+
+    store: Store
+    blobs: BlobStore
+    vault: Vault
+    directory: Callable[[], Directory]
+    clock: Clock
+    limits: Limits
