@@ -10,7 +10,7 @@
 │   ├── ``AgePayloadInvalid``   the payload was altered or cut short
 │   └── ``AgeArmorInvalid``     the text armour is malformed
 ├── ``KeyringError``        the keyring is locked, damaged, or has no such key
-└── ``DirectoryError``      the trust directory is unsigned, rolled back, expired, or lacks the entry
+└── ``DirectoryError``      the trust directory is unsigned, rolled back, expired, or has no entry
 """
 
 from __future__ import annotations
