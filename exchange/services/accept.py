@@ -6,9 +6,11 @@ wants to say in words goes as a message of its own.
 
 from __future__ import annotations
 
-from exchange.domain.transfer import State
-from exchange.errors import Conflict, UsageError
-from exchange.ports import Actor, Arrival
+from dataclasses import replace
+
+from exchange.domain.transfer import Event, State, after
+from exchange.errors import NotFound, UsageError
+from exchange.ports import Actor, Arrival, UnitOfWork
 from exchange.services.give_receipt import give_receipt
 from exchange.services.inside import Inside
 from schemas.receipt import ReceiptKind, RejectionCode
@@ -66,22 +68,35 @@ def reject(inside: Inside, org_id: str, bundle_id: str, code: str, actor: Actor)
     return moved
 
 
-def destroy(inside: Inside, org_id: str, bundle_id: str, actor: Actor) -> Arrival:
+def destroy(inside: Inside, org_id: str, sender: str, bundle_id: str, actor: Actor) -> Arrival:
     """Destroy the contents of an arrival and tell the sender so; row and receipts stay.
 
     :raises NotFound: ``arrival-unknown``.
-    :raises Conflict: ``already-destroyed``, ``transition-forbidden``.
+    :raises Conflict: ``transition-forbidden``.
     """
     with inside.store.unit(org_id) as unit:
-        arrival = unit.arrivals.by_bundle(bundle_id)
+        arrival = _require(unit, sender, bundle_id)
     if arrival.state is State.DESTROYED:
-        raise Conflict("already-destroyed", "/state")
+        return arrival
+    after(arrival.state, Event.DESTROYED)
     # First the bytes, then the word: a receipt must never run ahead of the deed.
     inside.blobs.delete(org_id, arrival.blob)
     with inside.store.unit(org_id) as unit:
-        arrival = unit.arrivals.by_bundle(bundle_id)
+        arrival = _require(unit, sender, bundle_id)
         moved = give_receipt(
-            unit, inside.vault, arrival, ReceiptKind.DESTROYED, inside.clock.now(), actor
+            unit,
+            inside.vault,
+            replace(arrival, attention=None),
+            ReceiptKind.DESTROYED,
+            inside.clock.now(),
+            actor,
         )
         unit.commit()
     return moved
+
+
+def _require(unit: UnitOfWork, sender: str, bundle_id: str) -> Arrival:
+    arrival = unit.arrivals.find(sender, bundle_id)
+    if arrival is None:
+        raise NotFound("arrival-unknown")
+    return arrival

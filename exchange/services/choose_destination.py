@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import replace
-from datetime import datetime
+from datetime import date
 from typing import Literal
 
 from exchange.domain.transfer import State
 from exchange.errors import Conflict, DestinationRefused
 from exchange.ports import Actor, Destination, Transfer, UnitOfWork
 from exchange.services.inside import Inside
-from exchange.services.trust import find_organisation
+from exchange.services.trust import find_organisation, recipient_keys
 from keys.directory import Organisation
 
 _LIVE = frozenset(
@@ -58,12 +58,12 @@ def choose_destination(
     """
     now = inside.clock.now()
     found = find_organisation(inside.directory(), identifier)
-    require_open(found, inbox, now)
+    recipient_keys(found, inbox, now)  # refuses now what could not be sealed later
     destination = Destination(
         org_id=found.org_id,
         inbox=inbox,
         confirmed_by=actor.name,
-        confirmed_with=_confirmed_with(found, identifier, confirmation),
+        confirmed_with=_confirmed_with(found, identifier, confirmation, now.date()),
         confirmed_at=now,
     )
     with inside.store.unit(org_id) as unit:
@@ -86,50 +86,25 @@ def choose_destination(
     return destination
 
 
-def require_open(found: Organisation, inbox: str, now: datetime) -> None:
-    """Refuse an organisation that is closed or cannot be sealed to now.
-
-    :raises DestinationRefused: ``destination-closed``, ``destination-no-key``, ``key-expired``.
-    """
-    if found.status != "open":
-        raise DestinationRefused(
-            "destination-closed",
-            "/to",
-            "This school has closed. Look for its successor and confirm that one."
-            if found.successor
-            else "This school has closed. Ask the local authority where its pupils go.",
-        )
-    box = found.inboxes.get(inbox)
-    if box is None or not box.operational:
-        raise DestinationRefused("destination-no-key", "/to", "Ask it to publish its keys.")
-    if not any(
-        key.valid_from <= now and not _over(key.valid_until, now) for key in box.operational
-    ):
-        raise DestinationRefused("key-expired", "/to", "Ask it to publish a new key.")
-
-
-def _over(until: datetime | None, now: datetime) -> bool:
-    return until is not None and until <= now
-
-
 def _confirmed_with(
-    found: Organisation, identifier: str, confirmation: str
+    found: Organisation, identifier: str, confirmation: str, today: date
 ) -> Literal["name", "urn", "laestab"]:
     if _folded(confirmation) == _folded(found.name):
         return "name"
-    given = confirmation.replace("/", "").strip()
-    used = identifier.replace("/", "").strip()
-    for one in found.identifiers:
-        if one.until is None and given == one.value.replace("/", "") and given != used:
-            if one.scheme == "urn":
-                return "urn"
-            if one.scheme == "laestab":
-                return "laestab"
+    given, used = _bare(confirmation), _bare(identifier)
+    if given != used and given == found.identifier("urn", today):
+        return "urn"
+    if given != used and given == found.identifier("laestab", today):
+        return "laestab"
     raise DestinationRefused(
         "destination-not-confirmed",
         "/confirm",
         "Give the school's name as the directory has it, or its other number (URN, DfE number).",
     )
+
+
+def _bare(number: str) -> str:
+    return number.replace("/", "").strip()
 
 
 def _folded(name: str) -> str:

@@ -65,9 +65,7 @@ def _signed_by_responder(
     inside: Inside, receipt: Receipt, signed: SignedReceipt, now: datetime
 ) -> None:
     responder = organisation(inside.directory(), receipt.responder, now)
-    allowed = receipt_signers(responder, node=receipt.kind is ReceiptKind.COLLECTED)
-    # A key that was retired since still vouches for what it signed; a compromised one does not:
-    # its last good instant is in its window, and the time that counts is no later than ours.
+    allowed = receipt_signers(responder, now, node=receipt.kind is ReceiptKind.COLLECTED)
     verify_receipt(signed.content, signed.signature, allowed, min(receipt.issued, now))
 
 

@@ -1,0 +1,192 @@
+"""Carry one arrival forward in the inner process: sign for it, open it, check it, say so.
+
+``collected`` says that the bytes are durable here; ``verified`` that they opened and every check
+passed. What fails a check is rejected by machine with a code, except where the law lets a machine
+reject nothing: at a local authority it is held for a person (the EHC clock runs from arrival).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from exchange.bundle.opening import OpenedBundle
+from exchange.domain.retry import DELIVERY_CEILING, next_try
+from exchange.domain.transfer import Event, State, allows
+from exchange.errors import BundleError, ExchangeError
+from exchange.ports import Actor, Arrival, SignedReceipt, UnitOfWork, WatchedFolder
+from exchange.services.accept import destroy
+from exchange.services.give_receipt import give_receipt
+from exchange.services.inside import Inside
+from exchange.services.open_pack import open_pack
+from exchange.services.refusals import rejection_code
+from exchange.services.trust import organisation
+from keys.errors import KeyringError
+from schemas.receipt import ReceiptKind
+from schemas.statement import BundleKind
+
+WORKER = Actor("worker", "machine")
+_DESTROYED_UNSEEN = frozenset({State.COLLECTED, State.VERIFIED})
+_DESTROYED_BY_A_PERSON = frozenset({State.ACCEPTED, State.IMPORTED})
+
+
+class Receiver:
+    """Moves the arrivals of one node forward."""
+
+    def __init__(
+        self,
+        inside: Inside,
+        folders: Mapping[str, WatchedFolder],
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._inside = inside
+        self._folders = folders
+        self._chance = chance
+
+    def advance(self, org_id: str, sender: str, bundle_id: str) -> None:
+        """Do the next step of one arrival; idempotent."""
+        with self._inside.store.unit(org_id) as unit:
+            arrival = unit.arrivals.find(sender, bundle_id)
+        if arrival is None:
+            return
+        if arrival.state is State.DELIVERED:
+            self._collect(org_id, arrival)
+        elif arrival.state is State.COLLECTED and arrival.attention is None:
+            self._verify(org_id, arrival)
+        else:
+            self._post_receipts(org_id, arrival)
+            self._schedule(org_id, arrival, None)
+
+    def _collect(self, org_id: str, arrival: Arrival) -> None:
+        inside = self._inside
+        with inside.store.unit(org_id) as unit:
+            current = _current(unit, arrival)
+            if not allows(current.state, Event.COLLECTED):
+                return
+            give_receipt(
+                unit, inside.vault, current, ReceiptKind.COLLECTED, inside.clock.now(), WORKER
+            )
+            unit.commit()
+        self._post_receipts(org_id, arrival)
+
+    def _verify(self, org_id: str, arrival: Arrival) -> None:
+        try:
+            with open_pack(self._inside, org_id, arrival) as opened:
+                opened.check_all()
+                self._verified(org_id, arrival, opened)
+        except KeyringError as error:
+            if error.code != "compartment-locked":
+                raise
+            self._retry(org_id, arrival)  # a CP pack waits, collected, until the DSL unlocks
+            return
+        except BundleError as error:
+            self._failed(org_id, arrival, error)
+        self._post_receipts(org_id, arrival)
+
+    def _verified(self, org_id: str, arrival: Arrival, opened: OpenedBundle) -> None:
+        inside, now = self._inside, self._inside.clock.now()
+        statement = opened.statement
+        with inside.store.unit(org_id) as unit:
+            current = _current(unit, arrival)
+            if not allows(current.state, Event.VERIFIED):
+                return
+            known = replace(
+                current,
+                kind=statement.kind.value,
+                supersedes=statement.supersedes,
+                in_reply_to=statement.in_reply_to,
+                statement=opened.statement_bytes,
+                statement_signature=opened.statement_signature,
+                sender_entry=inside.directory().entry_bytes(arrival.sender),
+                due_at=None,
+            )
+            moved = give_receipt(unit, inside.vault, known, ReceiptKind.VERIFIED, now, WORKER)
+            if statement.kind is BundleKind.RECALL:
+                give_receipt(unit, inside.vault, moved, ReceiptKind.ACCEPTED, now, WORKER)
+            unit.commit()
+        self._heed_recalls(org_id, arrival.sender, opened)
+
+    def _heed_recalls(self, org_id: str, sender: str, opened: OpenedBundle) -> None:
+        """Act on a recall, whichever came first: the recall or what it recalls."""
+        statement = opened.statement
+        with self._inside.store.unit(org_id) as unit:
+            if statement.kind is BundleKind.RECALL:
+                recalled = unit.arrivals.find(sender, statement.in_reply_to or "")
+            else:
+                by_recall = any(
+                    one.kind == BundleKind.RECALL.value
+                    and one.sender == sender
+                    and one.in_reply_to == statement.id
+                    for one in unit.arrivals.all()
+                )
+                recalled = unit.arrivals.find(sender, statement.id) if by_recall else None
+        if recalled is not None:
+            self._recalled(org_id, recalled)
+
+    def _recalled(self, org_id: str, recalled: Arrival) -> None:
+        if recalled.state in _DESTROYED_UNSEEN:
+            destroy(self._inside, org_id, recalled.sender, recalled.bundle_id, WORKER)
+        elif recalled.state in _DESTROYED_BY_A_PERSON:
+            self._attention(org_id, recalled, "recall-asked")
+
+    def _failed(self, org_id: str, arrival: Arrival, error: ExchangeError) -> None:
+        inside = self._inside
+        now = inside.clock.now()
+        us = organisation(inside.directory(), org_id, now)
+        if us.kind == "la":
+            self._attention(org_id, arrival, error.code)
+            return
+        with inside.store.unit(org_id) as unit:
+            current = _current(unit, arrival)
+            if not allows(current.state, Event.REJECTED):
+                return
+            give_receipt(
+                unit,
+                inside.vault,
+                replace(current, due_at=None),
+                ReceiptKind.REJECTED,
+                now,
+                WORKER,
+                code=rejection_code(error),
+            )
+            unit.commit()
+
+    def _attention(self, org_id: str, arrival: Arrival, code: str) -> None:
+        with self._inside.store.unit(org_id) as unit:
+            current = _current(unit, arrival)
+            unit.arrivals.update(
+                replace(current, attention=code, updated_at=self._inside.clock.now(), due_at=None)
+            )
+            unit.audit.record(
+                WORKER, "arrival.held", "arrival", arrival.bundle_id, detail={"code": code}
+            )
+            unit.commit()
+
+    def _retry(self, org_id: str, arrival: Arrival) -> None:
+        now = self._inside.clock.now()
+        due = next_try(now, arrival.attempts + 1, self._chance(), DELIVERY_CEILING)
+        with self._inside.store.unit(org_id) as unit:
+            unit.arrivals.schedule(arrival.sender, arrival.bundle_id, due, arrival.attempts + 1)
+            unit.commit()
+
+    def _schedule(self, org_id: str, arrival: Arrival, due: None) -> None:
+        with self._inside.store.unit(org_id) as unit:
+            unit.arrivals.schedule(arrival.sender, arrival.bundle_id, due, 0)
+            unit.commit()
+
+    def _post_receipts(self, org_id: str, arrival: Arrival) -> None:
+        """Lay our receipts beside a bundle that came by folder; HTTPS senders fetch theirs."""
+        folder = self._folders.get(arrival.folder or "")
+        if folder is None:
+            return
+        with self._inside.store.unit(org_id) as unit:
+            issued = unit.receipts.of(arrival.bundle_id, arrival.sender, "issued")
+        for one in issued:
+            folder.put_receipt(
+                arrival.bundle_id, one.seq, SignedReceipt(one.content, one.signature)
+            )
+
+
+def _current(unit: UnitOfWork, arrival: Arrival) -> Arrival:
+    return unit.arrivals.find(arrival.sender, arrival.bundle_id) or arrival
