@@ -53,7 +53,14 @@ def give_receipt(
     )
     content, signature = sign_receipt(receipt, signer)
     unit.receipts.append(_stored(arrival, receipt, content, signature))
-    moved = replace(arrival, state=state, updated_at=now, code=code.value if code else arrival.code)
+    moved = replace(
+        arrival,
+        state=state,
+        updated_at=now,
+        code=code.value if code else arrival.code,
+        # What came by folder is due again, so that the worker lays this receipt beside it.
+        due_at=now if arrival.folder else arrival.due_at,
+    )
     unit.arrivals.update(moved)
     unit.audit.record(
         actor,
