@@ -20,7 +20,7 @@ from marshmallow import ValidationError
 
 from schemas import strict_json
 from schemas.errors import RecordError, SchemaTooNew
-from schemas.fields import Definitions, RecordField
+from schemas.fields import Definitions, RecordField, reading
 from schemas.parts import Part, PartSchema, instance
 from schemas.strict_json import JsonValue
 from schemas.texts import SCHEMA_FORM, Uuid
@@ -173,7 +173,7 @@ def load(kind: type[R] | Registry, value: JsonValue) -> Record:
     written = value.get("schema")
     if not isinstance(written, str):
         raise RecordRefused([("wrong-type" if "schema" in value else "missing", "/schema")])
-    return cast(Record, _checked(_schema_for(kind, written), value))
+    return _checked(_schema_for(kind, written), value)
 
 
 @overload
@@ -218,9 +218,11 @@ def _schema_for(kind: type[Record] | Registry, written: str) -> type[RecordSchem
     return Registry(schema).find(written)
 
 
-def _checked(schema: type[PartSchema], value: JsonValue) -> Part:
+def _checked(schema: type[RecordSchema], value: dict[str, JsonValue]) -> Record:
+    written = parse_schema_id(cast(str, value["schema"]))
     try:
-        return cast(Part, instance(schema).load(cast(Any, value)))
+        with reading(newer_minor=written > parse_schema_id(schema.SCHEMA_ID)):
+            return cast(Record, instance(schema).load(value))
     except ValidationError as error:
         problems = tuple(_flatten(error.messages, ""))
     raise RecordRefused(problems)

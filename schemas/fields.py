@@ -24,7 +24,9 @@ place. Patterns keep to what ECMA-262, RE2 and Python read alike: no look-around
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -57,6 +59,24 @@ class Also:
 
 Definitions = dict[str, JsonValue]
 """The ``$defs`` of the schema being exported, filled while its fields are walked."""
+
+
+_NEWER_MINOR: ContextVar[bool] = ContextVar("_NEWER_MINOR", default=False)
+
+
+@contextmanager
+def reading(*, newer_minor: bool) -> Iterator[None]:
+    """Say, while a record is read, whether it was written to a newer minor version."""
+    token = _NEWER_MINOR.set(newer_minor)
+    try:
+        yield
+    finally:
+        _NEWER_MINOR.reset(token)
+
+
+def reads_newer_minor() -> bool:
+    """Tell whether the record being read was written to a newer minor version than ours."""
+    return _NEWER_MINOR.get()
 
 
 @cache

@@ -28,7 +28,10 @@ class ReceiptKind(StrEnum):
 
 
 class RejectionCode(StrEnum):
-    """Why a bundle was rejected: the first three by a person, the others by machine."""
+    """Why a bundle was rejected: the first three by a person, the others by machine.
+
+    The labels that people read are in the code set ``rejection-reason``.
+    """
 
     NOT_OUR_PUPIL = "not-our-pupil"
     WRONG_INBOX = "wrong-inbox"

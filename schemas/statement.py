@@ -13,6 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from schemas.base import Record, RecordSchema
+from schemas.coded import Code
 from schemas.fields import Choice, Day, Instant, Items, Whole
 from schemas.parts import FieldPath, Nested, Part, PartSchema, Rule
 from schemas.recipient import (
@@ -23,7 +24,7 @@ from schemas.recipient import (
     repeated_keys,
     repeated_organisations,
 )
-from schemas.texts import MEDIA_TYPE, SCHEMA_FORM, Kebab, Line, Sha256, Text, Uuid
+from schemas.texts import MEDIA_TYPE, SCHEMA_FORM, Line, Sha256, Text, Uuid
 
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*"
 PATH = (
@@ -282,8 +283,8 @@ class StatementSchema(RecordSchema):
     stanzas = Items(
         Nested[StanzaCount](StanzaCountSchema), "The age header, counted.", least=1, most=20
     )
-    purpose = Kebab("Why it is shared.")
-    lawful_basis = Kebab("On what basis in law.")
+    purpose = Code("purpose", "Why it is shared.")
+    lawful_basis = Code("lawful-basis", "On what basis in law.")
     issued = Instant("When it was signed, by the sender's clock.")
     expires = Instant("When it is no longer to be collected.")
     supersedes = Uuid("The bundle that this one replaces.", v7=True, required=False)

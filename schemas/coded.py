@@ -1,0 +1,100 @@
+"""Fields whose values stand in a dated code set or are identifiers with rules of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from schemas.codes import code_set
+from schemas.errors import IdentifierError
+from schemas.fields import Also, Definitions, RecordField, T, compiled, reads_newer_minor
+from schemas.strict_json import JsonValue
+from schemas.texts import Text
+
+CODE_FORM = "^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$"
+CBDS_FORM = "^[A-Z0-9]{1,6}$"
+
+
+class Code(RecordField[str]):
+    """A code of a dated set, of any period; a set that grows raises the schema's minor version.
+
+    A record of a newer minor version may hold a code that this reader's set does not know yet:
+    it is kept if it has a code's form, like an unknown field, and shown as not understood.
+    """
+
+    also = (Also("not-in-set", "a record of a newer minor version may use codes added since"),)
+
+    def __init__(
+        self, name: str, about: str = "", *, history: bool = False, required: bool = True
+    ) -> None:
+        """Describe a code of the set ``name``; ``history`` takes codes of the past as well."""
+        super().__init__(about, required=required)
+        entries = tuple(code_set(name))
+        usable = [each.code for each in entries if history or not each.import_only]
+        self.name_of_set = name
+        self.codes = tuple(dict.fromkeys(usable))
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        if type(value) is not str:
+            raise self.wrong("wrong-type")
+        has_form = len(value) <= 64 and compiled(CODE_FORM).fullmatch(value) is not None
+        if value not in self.codes and not (has_form and reads_newer_minor()):
+            raise self.wrong("not-in-set")
+        return value
+
+    def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:
+        return str(value) if isinstance(value, str) else value
+
+    def shape(self, defs: Definitions) -> dict[str, JsonValue]:
+        """Return the codes and the name of their set."""
+        codes: list[JsonValue] = [*self.codes]
+        return {"type": "string", "enum": codes, "x-code-set": self.name_of_set}
+
+
+class CbdsCode(Text):
+    """A code of the Common Basic Data Set whose list this project does not hold."""
+
+    def __init__(self, about: str = "", *, required: bool = True) -> None:
+        """Describe a code by its form alone."""
+        super().__init__(about, pattern=CBDS_FORM, most=6, required=required)
+
+
+class Identified(RecordField[T]):
+    """An identifier, parsed once and typed afterwards; ``str`` of it is what is written."""
+
+    def __init__(
+        self,
+        parse: Callable[[str], T],
+        pattern: str,
+        about: str = "",
+        *,
+        rule: str | None = None,
+        required: bool = True,
+    ) -> None:
+        """Describe an identifier.
+
+        :param parse: makes the typed value, raises ``IdentifierError``.
+        :param pattern: its form as far as a pattern goes.
+        :param rule: what ``parse`` asks beyond that, for the exported schema.
+        """
+        super().__init__(about, required=required)
+        self.parse, self.pattern = parse, pattern
+        if rule:
+            self.also = (Also("identifier-invalid", rule),)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> T:
+        if type(value) is not str:
+            raise self.wrong("wrong-type")
+        if compiled(self.pattern).fullmatch(value) is None:
+            raise self.wrong("wrong-form")
+        try:
+            return self.parse(value)
+        except IdentifierError as error:
+            raise self.wrong(error.code) from None
+
+    def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:
+        return None if value is None else str(value)
+
+    def shape(self, defs: Definitions) -> dict[str, JsonValue]:
+        """Return the form; check characters are beyond a pattern."""
+        return {"type": "string", "pattern": self.pattern}
