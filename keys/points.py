@@ -1,9 +1,9 @@
-"""Which 32 bytes are an honest Ed25519 or X25519 public key: canonical, and of large order.
+"""Which 32 bytes are an honest Ed25519 public key: canonical, and of prime order.
 
 A verifier multiplies; it does not ask what it multiplies. Under the identity or a low-order point
-one signature verifies for *any* message (RFC 8032, 8.9), and an X25519 exchange with such a point
-has a result that everybody knows (RFC 7748, 6.1). So keys are checked once, when they are enrolled
-and whenever they are read from a directory. All values here are public: time need not be constant.
+one signature verifies for *any* message (RFC 8032, 5.1.7 and 8.9), so keys are checked when they
+are enrolled and whenever they are read. (X25519 keys are checked by ``keys.age``.) All values
+here are public: time need not be constant.
 """
 
 from __future__ import annotations
@@ -21,17 +21,6 @@ _SQRT_MINUS_ONE = pow(2, (_P - 1) // 4, _P)
 _Point = tuple[int, int, int, int]
 _IDENTITY: _Point = (0, 1, 1, 0)
 
-# RFC 7748 coordinates of small order on the curve and its twist, all below p.
-_X25519_SMALL_ORDER = frozenset(
-    {
-        0,
-        1,
-        325606250916557431795983626356110631294008115727848805560023387167927233504,
-        39382357235489614581723060781553021112529911719440698176882885853963445705823,
-        _P - 1,
-    }
-)
-
 
 @lru_cache(maxsize=4096)
 def check_ed25519(encoded: bytes) -> None:
@@ -47,23 +36,6 @@ def check_ed25519(encoded: bytes) -> None:
     point = _decompress(encoded)
     if _is_identity(point) or not _is_identity(_multiply(_ORDER, point)):
         raise KeyInvalid("key-low-order")
-
-
-@lru_cache(maxsize=4096)
-def check_x25519(encoded: bytes) -> None:
-    """Refuse X25519 public keys of small order and those not written in the one canonical way.
-
-    :param encoded: 32 bytes, RFC 7748 section 5.
-    :raises KeyInvalid: ``key-malformed`` (length), ``key-not-canonical``, ``key-low-order``.
-    """
-    if len(encoded) != 32:
-        raise KeyInvalid("key-malformed")
-    u = int.from_bytes(encoded, "little")
-    # The low-order test comes first, and on the reduced value: its code says more.
-    if (u & ((1 << 255) - 1)) % _P in _X25519_SMALL_ORDER:
-        raise KeyInvalid("key-low-order")
-    if u >= _P:
-        raise KeyInvalid("key-not-canonical")
 
 
 def _decompress(encoded: bytes) -> _Point:
