@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import timedelta
+from functools import partial
 
 from exchange.errors import ExchangeError
 from exchange.services.collect_folder import FolderCollector
@@ -106,16 +107,14 @@ class Worker:
         with self._inside.store.unit(org_id) as unit:
             due = unit.arrivals.due(self._inside.clock.now(), _BATCH)
         return sum(
-            self._in.submit((org_id, *row), lambda row=row: self._arrival(org_id, *row))
-            for row in due
+            self._in.submit((org_id, *row), partial(self._arrival, org_id, *row)) for row in due
         )
 
     def _start_transfers(self, org_id: str) -> int:
         with self._inside.store.unit(org_id) as unit:
             due = unit.transfers.due(self._inside.clock.now(), _BATCH)
         return sum(
-            self._out.submit((org_id, row), lambda row=row: self._transfer(org_id, row))
-            for row in due
+            self._out.submit((org_id, row), partial(self._transfer, org_id, row)) for row in due
         )
 
     def _arrival(self, org_id: str, sender: str, bundle_id: str) -> None:
@@ -140,6 +139,8 @@ class Worker:
 
     def _log(self, kind: str, bundle_id: str, error: Exception) -> None:
         """Log a code, or the mere type of what has none: a foreign message may hold a value."""
-        known = isinstance(error, ExchangeError | KeysError | SchemaError)
-        code = error.code if known else type(error).__name__
+        if isinstance(error, ExchangeError | KeysError | SchemaError):
+            code = error.code
+        else:
+            code = type(error).__name__
         log.warning("%s bundle=%s outcome=%s", kind, bundle_id, code)
