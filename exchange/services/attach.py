@@ -1,0 +1,141 @@
+"""Attach a document to a pupil: looked at, measured, sealed on its way in, noted in the book."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from exchange.bundle.at_rest import Digests, seal_stream
+from exchange.errors import FormatError, Refused, Wrapped
+from exchange.ports import Actor, Inspection, Inspector, StoredDocument, UnitOfWork
+from exchange.services.inside import Inside
+from keys.interfaces import Recipient
+from schemas.codes import code_set
+from schemas.errors import CodeSetError
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """What a person says of a document.
+
+    :param type: code of the document types (``ep-report``, ``profile`` ...).
+    :param title: what a person calls it; empty: the label of its type.
+    :param authored: the day on which it was written, where known.
+    """
+
+    path: Path
+    type: str
+    author: str
+    authored: date | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """The document as stored; ``new`` is False where the same bytes were there already."""
+
+    document: StoredDocument
+    new: bool
+    warnings: tuple[str, ...] = ()
+
+
+def attach(
+    inside: Inside,
+    inspector: Inspector,
+    org_id: str,
+    pupil_id: str,
+    new: NewDocument,
+    actor: Actor,
+) -> Attached:
+    """Attach one document to one pupil.
+
+    :raises Wrapped: ``code-unknown``: no such document type.
+    :raises FormatError: ``document-unreadable``, ``document-type-unsupported``, ``pdf-invalid``.
+    :raises Refused: ``document-too-large``, ``too-many-documents``.
+    :raises StorageFull: no room; nothing was stored.
+    """
+    try:
+        kind = code_set("document-types").lookup(
+            new.type, on=inside.clock.now().date(), path="/type"
+        )
+    except CodeSetError as error:
+        raise Wrapped.of(error) from None
+    seen = inspector.inspect(new.path)
+    with inside.store.unit(org_id) as unit:
+        _require_room(inside, unit, pupil_id)
+    name = str(kind.attributes.get("compartment", "general"))
+    document = _take_in(inside, org_id, name, pupil_id, new, seen, new.title or kind.label)
+    kept = _keep(inside, org_id, document, actor)
+    if kept is not document:
+        inside.blobs.delete(org_id, document.blob)
+    return Attached(kept, new=kept is document, warnings=seen.warnings)
+
+
+def _require_room(inside: Inside, unit: UnitOfWork, pupil_id: str) -> None:
+    unit.pupils.get(pupil_id)
+    if len(unit.documents.of_pupil(pupil_id)) >= inside.limits.documents_per_pupil:
+        raise Refused("too-many-documents", "/document", "Remove documents that are out of date.")
+
+
+def _take_in(
+    inside: Inside,
+    org_id: str,
+    compartment_name: str,
+    pupil_id: str,
+    new: NewDocument,
+    seen: Inspection,
+    title: str,
+) -> StoredDocument:
+    """Seal the bytes into a blob of their own; a row comes later, or the blob goes again."""
+    compartment = inside.vault.compartment(org_id, compartment_name)
+    document_id = str(uuid.uuid4())
+    blob = compartment.tag("blob", document_id.encode())
+    digests = _seal(inside, org_id, blob, new.path, compartment.recipient)
+    return StoredDocument(
+        document_id=document_id,
+        pupil_id=pupil_id,
+        blob=blob,
+        size=digests.size,
+        created_at=inside.clock.now(),
+        type=new.type,
+        title=title,
+        author=new.author,
+        authored=new.authored,
+        media_type=seen.media_type,
+        file_name=new.path.name,
+        sha256=digests.sha256,
+        crc32=digests.crc32,
+    )
+
+
+def _seal(inside: Inside, org_id: str, blob: str, path: Path, recipient: Recipient) -> Digests:
+    try:
+        source = path.open("rb")
+    except OSError:
+        raise FormatError(
+            "document-unreadable", "/document", "Check that the file is there and can be read."
+        ) from None
+    with source, inside.blobs.create(org_id, blob) as writer:
+        digests = seal_stream(source, writer.file, recipient, inside.limits.document_bytes)
+        writer.commit()
+    return digests
+
+
+def _keep(inside: Inside, org_id: str, document: StoredDocument, actor: Actor) -> StoredDocument:
+    """Store the row, unless the pupil has the same bytes as the same type already."""
+    with inside.store.unit(org_id) as unit:
+        for known in unit.documents.of_pupil(document.pupil_id):
+            if (known.sha256, known.type) == (document.sha256, document.type):
+                return known
+        unit.documents.add(document)
+        unit.audit.record(
+            actor,
+            "document.attached",
+            "document",
+            document.document_id,
+            detail={"pupil": document.pupil_id, "type": document.type},
+        )
+        unit.commit()
+    return document
