@@ -20,7 +20,7 @@ MAX_NAME = 120
 MAX_DEPTH = 4
 """Most components of one name."""
 
-_COMPONENT = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
+_COMPONENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*")
 _DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])", re.IGNORECASE)
 _DRIVE = re.compile(r"[A-Za-z]:")
 _HINT = "Do not open this file with other tools either. Ask the sender to send it again."
@@ -73,7 +73,7 @@ def _broken_component(component: str) -> str | None:
     return None
 
 
-def check_names(names: Iterable[str], path: str = "members") -> None:
+def check_names(names: Iterable[str], path: str = "/members") -> None:
     """Check every name and that all can live in one folder tree on any system.
 
     :raises ContainerError: ``name-*`` as :func:`check_name`; ``name-duplicate``: twice the same;

@@ -74,11 +74,11 @@ class ZipReader:
         self._limits = limits
         self._size = stream.seek(0, io.SEEK_END)
         count, size, offset = self._read_end()
-        raw = read_exactly(stream, offset, self._size - offset, "directory")
+        raw = read_exactly(stream, offset, self._size - offset, "/directory")
         self._entries = tuple(_parse_directory(raw, count, size))
         self._check_places(offset)
         if zipformat.directory(self._entries) != raw:
-            raise ContainerError("directory-not-canonical", "directory")
+            raise ContainerError("directory-not-canonical", "/directory")
         check_names(entry.name for entry in self._entries)
         self._numbers = {entry.name: index for index, entry in enumerate(self._entries)}
         self._check_sizes(deflate=deflate)
@@ -102,7 +102,7 @@ class ZipReader:
         """
         number = self._numbers.get(name)
         if number is None:
-            raise ContainerError("member-missing", "members")
+            raise ContainerError("member-missing", "/members")
         return self._entries[number]
 
     def read(self, entry: Entry, most: int) -> bytes:
@@ -125,28 +125,28 @@ class ZipReader:
         return MemberReader(io.BytesIO(_inflate(raw, entry.size, path)), entry, path, start=0)
 
     def _path(self, entry: Entry) -> str:
-        return f"members/{self._numbers[entry.name]}"
+        return f"/members/{self._numbers[entry.name]}"
 
     def _read_end(self) -> tuple[int, int, int]:
         """Return count, size and offset of the directory, from the very end of the stream."""
         room = min(self._size, _END_ROOM)
-        tail = read_exactly(self._stream, self._size - room, room, "end")
+        tail = read_exactly(self._stream, self._size - room, room, "/end")
         if len(tail) < zipformat.END.size:
-            raise ContainerError("container-truncated", "end")
+            raise ContainerError("container-truncated", "/end")
         end = zipformat.END.unpack_from(tail, len(tail) - zipformat.END.size)
         if end[0] != zipformat.END_MAGIC:
-            raise ContainerError("end-missing", "end")
+            raise ContainerError("end-missing", "/end")
         count, size, offset = end[4:7]
         end_room = zipformat.END.size
         if count == U16 or size == U32 or offset == U32:
             count, size, offset = _zip64_end(tail)
             end_room = _END_ROOM
         if self._size > self._limits.container_size:
-            raise ContainerError("container-too-large", "end")
+            raise ContainerError("container-too-large", "/end")
         if count > self._limits.members or size > count * _LARGEST_HEADER:
-            raise ContainerError("too-many-members", "end")
+            raise ContainerError("too-many-members", "/end")
         if offset + size + end_room != self._size:
-            raise ContainerError("directory-misplaced", "end")
+            raise ContainerError("directory-misplaced", "/end")
         return count, size, offset
 
     def _check_places(self, end: int) -> None:
@@ -154,22 +154,22 @@ class ZipReader:
         position = 0
         for index, entry in enumerate(self._entries):
             if entry.offset != position:
-                raise ContainerError("member-misplaced", f"members/{index}")
+                raise ContainerError("member-misplaced", f"/members/{index}")
             position = entry.end
         if position != end:
-            raise ContainerError("directory-misplaced", "directory")
+            raise ContainerError("directory-misplaced", "/directory")
 
     def _check_sizes(self, *, deflate: bool) -> None:
         """Check every declared size before a byte is read."""
         total = 0
         for index, entry in enumerate(self._entries):
-            path = f"members/{index}"
+            path = f"/members/{index}"
             self._check_method(entry, path, deflate=deflate)
             if entry.size > self._limits.member_size:
                 raise ContainerError("member-too-large", path)
             total += entry.size
         if total > self._limits.total_size:
-            raise ContainerError("container-too-large", "members")
+            raise ContainerError("container-too-large", "/members")
 
     def _check_method(self, entry: Entry, path: str, *, deflate: bool) -> None:
         if entry.method == STORED:
@@ -188,7 +188,7 @@ class ZipReader:
 
     def _check_local(self, index: int) -> None:
         expected = zipformat.local_header(self._entries[index])
-        path = f"members/{index}"
+        path = f"/members/{index}"
         found = read_exactly(self._stream, self._entries[index].offset, len(expected), path)
         if found != expected:
             raise ContainerError("local-header-differs", path)
@@ -197,7 +197,7 @@ class ZipReader:
 def _zip64_end(tail: bytes) -> tuple[int, int, int]:
     """Return count, size and offset of the directory from the Zip64 record before the end."""
     if len(tail) < _END_ROOM or not tail.startswith(zipformat.END64_MAGIC):
-        raise ContainerError("end-missing", "end")
+        raise ContainerError("end-missing", "/end")
     fields = zipformat.END64.unpack_from(tail)
     return fields[7], fields[8], fields[9]
 
@@ -210,7 +210,7 @@ def _parse_directory(raw: bytes, count: int, size: int) -> Iterator[Entry]:
     """
     position = 0
     for index in range(count):
-        path = f"members/{index}"
+        path = f"/members/{index}"
         if position + zipformat.CENTRAL.size > size:
             raise ContainerError("directory-truncated", path)
         fields = zipformat.CENTRAL.unpack_from(raw, position)

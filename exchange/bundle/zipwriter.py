@@ -120,7 +120,7 @@ class ZipWriter:
         """
         last = self._entries[-1]
         if self._out.tell() != self._base + last.end:
-            raise SealingError("size-mismatch", f"members/{len(self._entries) - 1}")
+            raise SealingError("size-mismatch", f"/members/{len(self._entries) - 1}")
         entry = Entry(last.name, STORED, crc32, last.size, last.size, last.offset)
         self._entries[-1] = entry
         self._out.seek(self._base + entry.offset)
