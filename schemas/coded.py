@@ -8,6 +8,7 @@ from typing import Any
 from schemas.codes import code_set
 from schemas.errors import IdentifierError
 from schemas.fields import Also, Definitions, RecordField, T, compiled, reads_newer_minor
+from schemas.identifiers import Laestab, NhsNumber, Ukprn, Uln, Upn, Urn
 from schemas.strict_json import JsonValue
 from schemas.texts import Text
 
@@ -98,3 +99,41 @@ class Identified(RecordField[T]):
     def shape(self, defs: Definitions) -> dict[str, JsonValue]:
         """Return the form; check characters are beyond a pattern."""
         return {"type": "string", "pattern": self.pattern}
+
+
+def upn_field(about: str = "", *, required: bool = True) -> Identified[Upn]:
+    """Return a field for a unique pupil number."""
+    return Identified(
+        Upn.parse,
+        "^[A-HJ-NP-RT-Z][0-9]{11}[0-9A-HJ-NP-RT-Z]$",
+        about,
+        rule="check letter right, LA code of a council that is or was",
+        required=required,
+    )
+
+
+def uln_field(about: str = "", *, required: bool = True) -> Identified[Uln]:
+    """Return a field for a unique learner number."""
+    rule = "check digit right, not the temporary 9999999999"
+    return Identified(Uln.parse, "^[0-9]{10}$", about, rule=rule, required=required)
+
+
+def nhs_number_field(about: str = "", *, required: bool = True) -> Identified[NhsNumber]:
+    """Return a field for an NHS number."""
+    rule = "check digit right, no placeholder"
+    return Identified(NhsNumber.parse, "^[0-9]{10}$", about, rule=rule, required=required)
+
+
+def urn_field(about: str = "", *, required: bool = True) -> Identified[Urn]:
+    """Return a field for a school's unique reference number."""
+    return Identified(Urn.parse, "^[1-9][0-9]{5}$", about, required=required)
+
+
+def laestab_field(about: str = "", *, required: bool = True) -> Identified[Laestab]:
+    """Return a field for a DfE number, seven digits."""
+    return Identified(Laestab.parse, "^[0-9]{7}$", about, required=required)
+
+
+def ukprn_field(about: str = "", *, required: bool = True) -> Identified[Ukprn]:
+    """Return a field for a UK provider reference number."""
+    return Identified(Ukprn.parse, "^1[0-9]{7}$", about, required=required)
