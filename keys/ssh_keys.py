@@ -133,9 +133,13 @@ class SshPublicKey:
         :raises SignatureInvalid: it does not verify.
         """
         try:
-            Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, message)
+            self.for_library().verify(signature, message)
         except (InvalidSignature, ValueError):
             raise SignatureInvalid from None
+
+    def for_library(self) -> Ed25519PublicKey:
+        """Return the key object of ``cryptography``, for use inside this room only."""
+        return Ed25519PublicKey.from_public_bytes(self.raw)
 
 
 def _raw_of_blob(blob: bytes) -> bytes:
