@@ -108,6 +108,13 @@ def test_sets_hold_what_public_lists_hold(corpora: Path) -> None:
     needs = {c.code for c in code_set("sen-type") if not c.import_only}
     assert needs == set(sen["SENtype"])
     assert {c.code for c in code_set("contact-relationship")} == set(sen["contact_relationship"])
+    for name, listed in [
+        ("leaving-reason", "leaving_reason"),
+        ("telephone-type", "telephone_type"),
+        ("language-type", "language_type"),
+    ]:
+        assert {c.code for c in code_set(name)} == set(sen[listed]), name
+    assert {c.code for c in code_set("disability")} >= set(sen["disability_ctf"][1:])
     simple = json.loads((corpora / "codes/cin_2026_xsd_simpletypes.json").read_text())
     assert {c.code for c in code_set("upn-unknown-reason")} == set(simple["unknownupntype"]["enum"])
     assert {c.code for c in code_set("sex")} == set(simple["sextype"]["enum"])
