@@ -104,14 +104,14 @@ class Worker:
         return taken
 
     def _start_arrivals(self, org_id: str) -> int:
-        with self._inside.store.unit(org_id) as unit:
+        with self._inside.store.reading(org_id) as unit:
             due = unit.arrivals.due(self._inside.clock.now(), _BATCH)
         return sum(
             self._in.submit((org_id, *row), partial(self._arrival, org_id, *row)) for row in due
         )
 
     def _start_transfers(self, org_id: str) -> int:
-        with self._inside.store.unit(org_id) as unit:
+        with self._inside.store.reading(org_id) as unit:
             due = unit.transfers.due(self._inside.clock.now(), _BATCH)
         return sum(
             self._out.submit((org_id, row), partial(self._transfer, org_id, row)) for row in due

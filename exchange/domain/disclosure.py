@@ -46,5 +46,5 @@ def decide(document_type: str, kind: BundleKind, inbox: Inbox, on: date) -> Deci
 
 def is_cp(document_type: str, on: date) -> bool:
     """Return whether documents of this type are kept and sent apart, for the DSL alone."""
-    code = code_set("document-types").lookup(document_type, on=on)
+    code = code_set("document-type").lookup(document_type, on=on)
     return code.attributes.get("compartment") == "cp"

@@ -45,6 +45,8 @@ class StoredRecord:
 
     :param slot: what it replaces: one current record per pupil and slot.
     :param record: the exact bytes of the record.
+    :param compartment: ``cp`` for child protection (opens once the DSL unlocks it), else
+        ``general``.
     """
 
     record_id: str
@@ -53,6 +55,7 @@ class StoredRecord:
     schema_id: str
     record: bytes
     created_at: datetime
+    compartment: Literal["general", "cp"] = "general"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ class StoredDocument:
     :param type: code of schemas/codes document types.
     :param sha256: of the plain bytes, hex; ``crc32`` likewise; ``size`` in bytes.
     :param file_name: as it came; shown to people, never used as a path.
+    :param compartment: ``cp`` for child protection (opens once the DSL unlocks it), else
+        ``general``.
     """
 
     document_id: str
@@ -77,6 +82,7 @@ class StoredDocument:
     file_name: str
     sha256: str
     crc32: int
+    compartment: Literal["general", "cp"] = "general"
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,5 +204,11 @@ class Store(Protocol):
         :raises exchange.errors.NotFound: ``organisation-not-hosted``.
         """
 
+    def reading(self, org_id: str) -> AbstractContextManager[UnitOfWork]:
+        """Return a unit of work that only reads: it waits for no writer and delays none.
+
+        :raises exchange.errors.NotFound: ``organisation-not-hosted``.
+        """
+
     def first_sight(self, key_id: str, nonce: str, now: datetime, keep_until: datetime) -> bool:
         """Remember a request nonce; return False where it was seen before (replay)."""

@@ -74,7 +74,7 @@ def destroy(inside: Inside, org_id: str, sender: str, bundle_id: str, actor: Act
     :raises NotFound: ``arrival-unknown``.
     :raises Conflict: ``transition-forbidden``.
     """
-    with inside.store.unit(org_id) as unit:
+    with inside.store.reading(org_id) as unit:
         arrival = _require(unit, sender, bundle_id)
     if arrival.state is State.DESTROYED:
         return arrival

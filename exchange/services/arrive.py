@@ -27,6 +27,7 @@ from exchange.ports import (
     Store,
     UnitOfWork,
 )
+from exchange.services.trust import sender_keys
 from schemas.envelope import Envelope
 
 FACE = Actor("face", "machine")
@@ -98,7 +99,7 @@ class ArrivalDesk:
         if size > self._limits.bundle_bytes:
             raise Refused("bundle-too-large", "/size", "Split the pack, or ask for a higher limit.")
         now = self._clock.now()
-        seen = check_envelope(envelope, signature, self._directory(), now)
+        seen = check_envelope(envelope, signature, sender_keys(self._directory()), now)
         if seen.sender != signer_org:
             raise TrustError("sender-mismatch", "/envelope/sender")
         _require_recipient(seen, recipient)
@@ -169,7 +170,7 @@ class ArrivalDesk:
         """
         if signer_org != sender:
             raise NotFound("arrival-unknown")
-        with self._store.unit(recipient) as unit:
+        with self._store.reading(recipient) as unit:
             known = unit.arrivals.find(sender, bundle_id)
         if known is None:
             raise NotFound("arrival-unknown")
@@ -186,7 +187,7 @@ class ArrivalDesk:
         :returns: True if it was stored now, False if it was here already.
         :raises BundleError: not the announced bundle, altered, or not canonical; nothing stays.
         """
-        with self._store.unit(expected.recipient) as unit:
+        with self._store.reading(expected.recipient) as unit:
             known = unit.arrivals.find(expected.sender, expected.bundle_id)
         if known is None:
             raise NotFound("arrival-unknown")
@@ -233,7 +234,7 @@ class ArrivalDesk:
         :raises NotFound: ``arrival-unknown``: no such bundle from this sender.
         """
         try:
-            with self._store.unit(recipient) as unit:
+            with self._store.reading(recipient) as unit:
                 if unit.arrivals.find(signer_org, bundle_id) is None:
                     raise NotFound("arrival-unknown")
                 issued = unit.receipts.of(bundle_id, signer_org, "issued")

@@ -57,13 +57,13 @@ def attach(
     :raises StorageFull: no room; nothing was stored.
     """
     try:
-        kind = code_set("document-types").lookup(
+        kind = code_set("document-type").lookup(
             new.type, on=inside.clock.now().date(), path="/type"
         )
     except CodeSetError as error:
         raise Wrapped.of(error) from None
     seen = inspector.inspect(new.path)
-    with inside.store.unit(org_id) as unit:
+    with inside.store.reading(org_id) as unit:
         _require_room(inside, unit, pupil_id)
     name = str(kind.attributes.get("compartment", "general"))
     document = _take_in(inside, org_id, name, pupil_id, new, seen, new.title or kind.label)

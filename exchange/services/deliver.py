@@ -41,7 +41,7 @@ class Deliverer:
 
     def advance(self, org_id: str, bundle_id: str) -> None:
         """Do the next step of one transfer; never raises for what the other side did."""
-        with self._inside.store.unit(org_id) as unit:
+        with self._inside.store.reading(org_id) as unit:
             transfer = unit.transfers.get(bundle_id)
         if transfer.state in FINAL:
             self._schedule(org_id, transfer, None, transfer.attempts)
@@ -111,7 +111,7 @@ class Deliverer:
         )
         for one in found:
             self._take(org_id, transfer.bundle_id, one)
-        with self._inside.store.unit(org_id) as unit:
+        with self._inside.store.reading(org_id) as unit:
             current = unit.transfers.get(transfer.bundle_id)
         attempts = 0 if found else transfer.attempts + 1
         self._schedule(org_id, current, self._ask_again(current, attempts), attempts)

@@ -46,7 +46,7 @@ class Receiver:
 
     def advance(self, org_id: str, sender: str, bundle_id: str) -> None:
         """Do the next step of one arrival; idempotent."""
-        with self._inside.store.unit(org_id) as unit:
+        with self._inside.store.reading(org_id) as unit:
             arrival = unit.arrivals.find(sender, bundle_id)
         if arrival is None:
             return
@@ -110,7 +110,7 @@ class Receiver:
     def _heed_recalls(self, org_id: str, sender: str, opened: OpenedBundle) -> None:
         """Act on a recall, whichever came first: the recall or what it recalls."""
         statement = opened.statement
-        with self._inside.store.unit(org_id) as unit:
+        with self._inside.store.reading(org_id) as unit:
             if statement.kind is BundleKind.RECALL:
                 recalled = unit.arrivals.find(sender, statement.in_reply_to or "")
             else:
@@ -180,7 +180,7 @@ class Receiver:
         folder = self._folders.get(arrival.folder or "")
         if folder is None:
             return
-        with self._inside.store.unit(org_id) as unit:
+        with self._inside.store.reading(org_id) as unit:
             issued = unit.receipts.of(arrival.bundle_id, arrival.sender, "issued")
         for one in issued:
             folder.put_receipt(
