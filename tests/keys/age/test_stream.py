@@ -1,0 +1,330 @@
+from __future__ import annotations
+
+import io
+import os
+import tracemalloc
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from keys import age
+from keys.age import CHUNK, SEALED_CHUNK
+from keys.errors import AgeHeaderInvalid, AgePayloadInvalid
+
+Seal = Callable[..., bytes]
+BATCH = 8 * CHUNK
+EDGES = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, BATCH - 1, BATCH, BATCH + 1, 3 * BATCH + 7]
+CLASSIC = age.parse_identity(age.identity_from_seed("classic", bytes(32)))
+
+
+class Dribble(io.RawIOBase):
+    """A raw source, like a socket, that gives a few bytes at a time."""
+
+    def __init__(self, data: bytes, step: int) -> None:
+        self.inner = io.BytesIO(data)
+        self.step = step
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]
+        data = self.inner.read(min(self.step, len(buffer)))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+class OnlyRead:
+    """The least that a source must offer."""
+
+    def __init__(self, data: bytes) -> None:
+        inner = io.BytesIO(data)
+        self.read, self.readline = inner.read, inner.readline
+
+
+class SmallSink:
+    """A raw sink that takes a few bytes at a time."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    def write(self, data: memoryview, /) -> int:
+        taken = bytes(data[:1000])
+        self.data += taken
+        return len(taken)
+
+
+def parts(whole: bytes) -> tuple[bytes, list[bytes]]:
+    """Return the header with nonce, and the sealed chunks."""
+    offset = age.read_header(io.BytesIO(whole)).payload_offset
+    starts = range(offset, len(whole), SEALED_CHUNK)
+    return whole[:offset], [whole[start : start + SEALED_CHUNK] for start in starts]
+
+
+def drain(whole: bytes, identity: age.Identity) -> tuple[bytes, str]:
+    """Return what the streaming reader releases, and the code with which it stops."""
+    released = bytearray()
+    reader = age.decrypt(io.BytesIO(whole), [identity])
+    try:
+        while data := reader.read(10_000):
+            released += data
+    except AgePayloadInvalid as error:
+        with pytest.raises(AgePayloadInvalid, match=error.code):
+            reader.read(1)
+        return bytes(released), error.code
+    return bytes(released), ""
+
+
+def refused_at_once(whole: bytes, identity: age.Identity) -> bool:
+    try:
+        age.open_seekable(io.BytesIO(whole), [identity])
+    except AgePayloadInvalid:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("size", EDGES)
+def test_round_trip_at_chunk_edges(size: int, identity: age.KeyIdentity, seal: Seal) -> None:
+    plain = os.urandom(size)
+    whole = seal(plain, [identity.recipient()])
+    header = age.read_header(io.BytesIO(whole))
+
+    assert len(whole) == header.payload_offset + age.sealed_size(size)
+    assert age.plain_size(age.sealed_size(size)) == size
+    assert age.decrypt(io.BytesIO(whole), [identity]).read() == plain
+    with age.open_seekable(io.BytesIO(whole), [identity]) as reader:
+        assert (reader.size, reader.read()) == (size, plain)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 3 * CHUNK), max_size=12), st.integers(1, 10 * CHUNK))
+def test_round_trip_however_it_is_cut(writes: list[int], step: int) -> None:
+    plain = os.urandom(sum(writes))
+    sink, offset = io.BytesIO(), 0
+    with age.encrypt(sink, [CLASSIC.recipient()]) as encryptor:
+        for size in writes:
+            assert encryptor.write(memoryview(plain)[offset : offset + size]) == size
+            offset += size
+
+    reader, read = age.decrypt(io.BytesIO(sink.getvalue()), [CLASSIC]), bytearray()
+    while data := reader.read(step):
+        assert len(data) <= step
+        read += data
+    assert read == plain
+
+
+@pytest.mark.parametrize("step", [1, 17, 65_537])
+def test_sources_and_sinks_may_be_slow(step: int, classic: age.KeyIdentity) -> None:
+    plain = os.urandom(CHUNK + 5 if step == 1 else BATCH + 5)
+    sink = SmallSink()
+    with age.encrypt(sink, [classic.recipient()]) as encryptor:
+        encryptor.write(plain)
+    whole = bytes(sink.data)
+    assert age.decrypt(Dribble(whole, step), [classic]).read() == plain
+    assert age.decrypt(OnlyRead(whole), [classic]).read() == plain
+
+
+@pytest.mark.parametrize("size", [0, 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * CHUNK, BATCH + CHUNK])
+def test_cut_short_at_and_around_each_chunk_edge(
+    size: int, classic: age.KeyIdentity, seal: Seal
+) -> None:
+    plain = os.urandom(size)
+    whole = seal(plain, [classic.recipient()])
+    head, chunks = parts(whole)
+    edges = {len(head) + index * SEALED_CHUNK for index in range(len(chunks) + 1)}
+    cuts = {edge + near for edge in edges for near in (-1, 0, 1, 15, 16, 17)}
+    for cut in sorted(c for c in cuts if len(head) <= c < len(whole)):
+        released, code = drain(whole[:cut], classic)
+        assert code, cut
+        assert plain.startswith(released)
+        assert len(released) <= (cut - len(head)) // SEALED_CHUNK * CHUNK
+        assert refused_at_once(whole[:cut], classic), cut
+
+
+def test_cut_short_inside_the_nonce(classic: age.KeyIdentity, seal: Seal) -> None:
+    whole = seal(b"x", [classic.recipient()])
+    offset = age.read_header(io.BytesIO(whole)).payload_offset
+    for cut in (offset - 16, offset - 1):
+        with pytest.raises(AgeHeaderInvalid, match="age-header-cut-short"):
+            age.decrypt(io.BytesIO(whole[:cut]), [classic])
+
+
+def rearranged(chunks: list[bytes]) -> dict[str, list[bytes]]:
+    first, *middle, last = chunks
+    return {
+        "first two swapped": [middle[0], first, *middle[1:], last],
+        "last two swapped": [first, *middle[:-1], last, middle[-1]],
+        "first dropped": [*middle, last],
+        "middle dropped": [first, *middle[1:], last],
+        "first doubled": [first, first, *middle, last],
+        "final doubled": [*chunks, last],
+        "final first": [last, first, *middle],
+        "only the final": [last],
+        "a byte behind": [*chunks, b"\0"],
+        "a tag behind": [*chunks, bytes(16)],
+        "a chunk of zeros behind": [*chunks, bytes(SEALED_CHUNK)],
+        "a whole file behind": [*chunks, b"age-encryption.org/v1\n"],
+    }
+
+
+@pytest.mark.parametrize("size", [3 * CHUNK, 3 * CHUNK + 100, BATCH + 2 * CHUNK])
+@pytest.mark.parametrize("case", rearranged([b"", b"", b"", b""]).keys())
+def test_rearranged_chunks_are_refused(
+    case: str, size: int, classic: age.KeyIdentity, seal: Seal
+) -> None:
+    plain = os.urandom(size)
+    head, chunks = parts(seal(plain, [classic.recipient()]))
+    forged = head + b"".join(rearranged(chunks)[case])
+
+    released, code = drain(forged, classic)
+    assert code
+    assert plain.startswith(released)
+    with pytest.raises(AgePayloadInvalid):
+        age.open_seekable(io.BytesIO(forged), [classic]).read()
+
+
+def test_chunks_of_another_file_are_refused(classic: age.KeyIdentity, seal: Seal) -> None:
+    plain = bytes(2 * CHUNK)
+    head, chunks = parts(seal(plain, [classic.recipient()]))
+    other_head, other = parts(seal(plain, [classic.recipient()]))
+    assert drain(head + chunks[0] + other[1], classic)[1]
+    # Another nonce gives another payload key, though the file key is the same.
+    assert drain(head[:-16] + other_head[-16:] + b"".join(chunks), classic) == (
+        b"",
+        "age-payload-damaged",
+    )
+
+
+def test_a_block_that_raises_leaves_a_file_cut_short(classic: age.KeyIdentity) -> None:
+    sink = io.BytesIO()
+
+    def break_off() -> None:
+        with age.encrypt(sink, [classic.recipient()]) as encryptor:
+            encryptor.write(bytes(BATCH + 1))
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        break_off()
+    released, code = drain(sink.getvalue(), classic)
+    assert (released, code) == (bytes(BATCH), "age-payload-cut-short")
+
+
+def test_a_forgotten_encryptor_makes_no_whole_file(classic: age.KeyIdentity) -> None:
+    sink = io.BytesIO()
+    age.encrypt(sink, [classic.recipient()]).write(b"x")
+    assert drain(sink.getvalue(), classic) == (b"", "age-payload-cut-short")
+
+
+def test_nothing_is_written_after_the_end_or_a_failing_sink(classic: age.KeyIdentity) -> None:
+    sink = io.BytesIO()
+    encryptor = age.encrypt(sink, [classic.recipient()])
+    encryptor.close()
+    size = len(sink.getvalue())
+    encryptor.close()
+    assert len(sink.getvalue()) == size
+    with pytest.raises(ValueError, match="closed"):
+        encryptor.write(b"x")
+
+    with open("/dev/full", "wb", buffering=0) as full:  # noqa: PTH123
+        sealer = age.begin(io.BytesIO(), [classic.recipient()])
+        failing = age.Encryptor(full, sealer)
+        with pytest.raises(OSError, match="No space"):
+            failing.write(bytes(2 * BATCH))
+        with pytest.raises(ValueError, match="closed"):
+            failing.write(b"x")
+
+
+def test_memory_stays_the_same_whatever_the_size(classic: age.KeyIdentity) -> None:
+    read_end, write_end = os.pipe()
+    slot = memoryview(os.urandom(1 << 20))
+
+    def peak(megabytes: int) -> int:
+        tracemalloc.start()
+        with open(os.devnull, "wb") as sink, age.encrypt(sink, [classic.recipient()]) as out:  # noqa: PTH123
+            for _ in range(megabytes):
+                out.write(slot)
+        _, highest = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return highest
+
+    os.close(read_end)
+    os.close(write_end)
+    assert peak(1) < 3 << 20
+    assert peak(128) < 3 << 20
+
+
+def test_sealer_refuses_what_would_be_no_valid_file(classic: age.KeyIdentity) -> None:
+    out = memoryview(bytearray(4 * SEALED_CHUNK))
+    plain = memoryview(bytes(3 * CHUNK))
+    sealer = age.begin(io.BytesIO(), [classic.recipient()])
+    bad = [(plain[:5], False), (plain[:0], False), (plain[: CHUNK + 1], False)]
+    for part, last in bad:
+        with pytest.raises(ValueError, match="no valid age payload"):
+            sealer.seal_into(part, out, last=last)
+    with pytest.raises(ValueError, match="too small"):
+        sealer.seal_into(plain, out[: 3 * SEALED_CHUNK - 1], last=False)
+    sealer.seal_into(plain, out, last=False)
+    with pytest.raises(ValueError, match="no valid age payload"):
+        sealer.seal_into(plain[:0], out, last=True)
+    sealer.seal_into(plain[:1], out, last=True)
+    with pytest.raises(ValueError, match="no valid age payload"):
+        sealer.seal_into(plain, out, last=True)
+
+
+def test_sealer_and_opener_work_in_the_callers_buffers(classic: age.KeyIdentity) -> None:
+    plain = memoryview(os.urandom(10 * CHUNK + 3))
+    sink, out = io.BytesIO(), memoryview(bytearray(5 * SEALED_CHUNK))
+    sealer = age.begin(sink, [classic.recipient()])
+    for start, end in ((0, 5), (5, 6), (6, 10), (10, 11)):
+        size = sealer.seal_into(plain[start * CHUNK : end * CHUNK], out, last=end == 11)
+        sink.write(out[:size])
+
+    source = io.BytesIO(sink.getvalue())
+    opener = age.unlock(source, [classic])
+    sealed = memoryview(source.read())
+    back = memoryview(bytearray(5 * CHUNK))
+    for start, end in ((6, 11), (0, 5), (5, 6)):
+        part = sealed[start * SEALED_CHUNK : end * SEALED_CHUNK]
+        size = opener.open_into(part, back, index=start, last=end == 11)
+        assert back[:size] == plain[start * CHUNK : end * CHUNK]
+
+
+def test_opener_leaves_nothing_of_a_chunk_that_fails(classic: age.KeyIdentity, seal: Seal) -> None:
+    whole = bytearray(seal(b"S" * (2 * CHUNK), [classic.recipient()]))
+    whole[-1] ^= 1
+    source = io.BytesIO(whole)
+    opener = age.unlock(source, [classic])
+    out = bytearray(b"?" * 2 * CHUNK)
+    with pytest.raises(AgePayloadInvalid) as caught:
+        opener.open_into(memoryview(source.read()), memoryview(out), index=0, last=True)
+    assert caught.value.path == "payload.chunk[1]"
+    assert out == b"S" * CHUNK + bytes(CHUNK)
+
+
+def test_opener_wants_the_right_index_and_end(classic: age.KeyIdentity, seal: Seal) -> None:
+    source = io.BytesIO(seal(bytes(2 * CHUNK), [classic.recipient()]))
+    opener = age.unlock(source, [classic])
+    sealed, out = memoryview(source.read()), memoryview(bytearray(2 * CHUNK))
+    first = sealed[:SEALED_CHUNK]
+    wrong = [(first, 1, False), (first, 0, True), (sealed, 0, False), (sealed[:0], 0, True)]
+    for part, index, last in wrong:
+        with pytest.raises(AgePayloadInvalid):
+            opener.open_into(part, out, index=index, last=last)
+    with pytest.raises(ValueError, match="part of a chunk"):
+        opener.open_into(first[:-1], out, index=0, last=False)
+    with pytest.raises(ValueError, match="too small"):
+        opener.open_into(sealed, out[:CHUNK], index=0, last=True)
+
+
+def test_an_empty_file_with_a_wrong_tag_is_refused(classic: age.KeyIdentity, seal: Seal) -> None:
+    whole = bytearray(seal(b"", [classic.recipient()]))
+    whole[-1] ^= 1
+    assert drain(bytes(whole), classic) == (b"", "age-payload-damaged")
+    assert refused_at_once(bytes(whole), classic)
+
+
+@pytest.mark.parametrize("sealed", [0, 15, SEALED_CHUNK + 1, SEALED_CHUNK + 15, SEALED_CHUNK + 16])
+def test_lengths_that_no_payload_has(sealed: int) -> None:
+    with pytest.raises(AgePayloadInvalid, match="age-payload-cut-short"):
+        age.plain_size(sealed)
