@@ -1,0 +1,207 @@
+"""The one place that builds statements, and that adds the organisation to each of them.
+
+Repositories get a :class:`Tenancy` and nothing else: it holds one transaction of one
+organisation, and there is no way to ask it for another's rows. Conditions are plain values by
+column name; ``None`` means "is empty".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    and_,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from exchange.errors import StoreError
+from exchange.store import dialect, failures, tables
+from exchange.store.guard import TENANT
+
+Row = Mapping[str, Any]
+Where = Mapping[str, Any]
+
+
+class Tenancy:
+    """Rows of one organisation in one transaction, which begins with the first statement.
+
+    :ivar org_id: the organisation.
+    :ivar changed: whether state was changed since it began.
+    """
+
+    def __init__(self, engine: Engine, org_id: str, *, reading: bool = False) -> None:
+        self.org_id = org_id
+        self.changed = False
+        self._folder = folder_of(engine)
+        self._reading = reading
+        with failures.wrapped(self._folder):
+            self._connection: Connection | None = engine.connect().execution_options(
+                **{TENANT: org_id, dialect.READING: reading}
+            )
+
+    def find(self, table: Table, where: Where) -> Row | None:
+        """Return the one row, or None.
+
+        :raises StoreError: ``unit-finished``; and whatever the database refuses.
+        """
+        rows = self.rows(table, where, limit=2)
+        if len(rows) > 1:
+            raise StoreError("row-ambiguous", f"/{table.name}")
+        return rows[0] if rows else None
+
+    def rows(
+        self,
+        table: Table,
+        where: Where | None = None,
+        *,
+        columns: Sequence[str] = (),
+        order: Sequence[str] = (),
+        descending: bool = False,
+        due_at: datetime | None = None,
+        after: tuple[str, int] | None = None,
+        limit: int | None = None,
+    ) -> Sequence[Row]:
+        """Return rows.
+
+        :param columns: the columns wanted; all where empty.
+        :param order: names of columns to sort by, ascending unless ``descending``.
+        :param due_at: only rows whose ``due_at`` is set and not later.
+        :param after: a column and the number that it must exceed.
+        """
+        wanted = [table.c[name] for name in columns] or list(table.c)
+        query = select(*wanted).where(self._condition(table, where or {}))
+        if due_at is not None:
+            query = query.where(table.c.due_at <= due_at)
+        if after is not None:
+            query = query.where(table.c[after[0]] > after[1])
+        by = [table.c[name].desc() if descending else table.c[name] for name in order]
+        query = query.order_by(*by).limit(limit)
+        with failures.wrapped(self._folder):
+            return [dict(row) for row in self._open().execute(query).mappings()]
+
+    def each(
+        self, table: Table, keys: Sequence[str], where: Where, order: Sequence[str]
+    ) -> Iterator[Row]:
+        """Yield rows one at a time, each as it is when its turn comes.
+
+        Only the keys are held together, so that many rows with large values fit, and rows may
+        be changed while they are walked.
+        """
+        for key in self.rows(table, where, columns=keys, order=order):
+            row = self.find(table, dict(key))
+            if row is not None:
+                yield row
+
+    def add(self, table: Table, values: Mapping[str, Any]) -> None:
+        """Add a row; inside a savepoint, so that a refusal leaves the transaction usable.
+
+        :raises failures.Taken: its key is taken.
+        :raises failures.Dangling: it refers to a row that is not there.
+        """
+        statement = insert(table).values({**values, "org_id": self.org_id})
+        connection = self._open_to_write()
+        with failures.wrapped(self._folder), connection.begin_nested():
+            connection.execute(statement)
+        self.changed = True
+
+    def change(
+        self, table: Table, where: Where, values: Mapping[str, Any], *, state: bool = True
+    ) -> int:
+        """Change rows and return how many.
+
+        :param state: False for a timetable alone, which wants no audit entry.
+        :raises failures.Taken: a unique key is taken.
+        """
+        if table in tables.APPEND_ONLY or "org_id" in values:
+            raise StoreError("row-unchangeable", f"/{table.name}")
+        statement = update(table).where(self._condition(table, where)).values(dict(values))
+        connection = self._open_to_write()
+        with failures.wrapped(self._folder), connection.begin_nested():
+            count = connection.execute(statement).rowcount
+        self.changed |= state and bool(count)
+        return count
+
+    def remove(self, table: Table, where: Where) -> int:
+        """Remove rows and return how many."""
+        if table in tables.APPEND_ONLY:
+            raise StoreError("row-unchangeable", f"/{table.name}")
+        statement = delete(table).where(self._condition(table, where))
+        connection = self._open_to_write()
+        with failures.wrapped(self._folder):
+            count = connection.execute(statement).rowcount
+        self.changed |= bool(count)
+        return count
+
+    def commit(self) -> None:
+        """Make it durable and end it."""
+        connection = self._open()
+        with failures.wrapped(self._folder):
+            connection.commit()
+        self.close()
+
+    def close(self) -> None:
+        """End it; what was not committed is undone."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with failures.wrapped(self._folder):
+                connection.close()
+
+    def _condition(self, table: Table, where: Where) -> ColumnElement[bool]:
+        terms = [table.c.org_id == self.org_id]
+        for name, value in where.items():
+            column = table.c[name]
+            terms.append(column.is_(None) if value is None else column == value)
+        return and_(*terms)
+
+    def _open(self) -> Connection:
+        if self._connection is None:
+            raise StoreError("unit-finished", hint="Begin another unit of work.")
+        return self._connection
+
+    def _open_to_write(self) -> Connection:
+        if self._reading:
+            raise StoreError("unit-only-reads", hint="Begin a unit of work that may write.")
+        return self._open()
+
+
+class NodeRows:
+    """Rows that belong to the node itself: which organisations it hosts, and nonces."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._folder = folder_of(engine)
+
+    def organisations(self) -> list[str]:
+        """Return the hosted organisations, oldest first."""
+        table = tables.organisations
+        query = select(table.c.org_id).order_by(table.c.hosted_at, table.c.org_id)
+        with failures.wrapped(self._folder), self._engine.connect() as connection:
+            connection = connection.execution_options(**{dialect.READING: True})
+            return [row.org_id for row in connection.execute(query)]
+
+    def remember(self, key_id: str, nonce: str, now: datetime, keep_until: datetime) -> bool:
+        """Keep a nonce and drop those that are past; return False where it was there already."""
+        table = tables.nonces
+        row = {"key_id": key_id, "nonce": nonce, "keep_until": keep_until}
+        try:
+            with failures.wrapped(self._folder), self._engine.begin() as connection:
+                connection.execute(delete(table).where(table.c.keep_until < now))
+                connection.execute(insert(table).values(row))
+        except failures.Taken:
+            return False
+        return True
+
+
+def folder_of(engine: Engine) -> Path:
+    """Return the folder of the engine's database."""
+    return dialect.file_of(engine.url).parent

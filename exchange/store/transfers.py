@@ -1,0 +1,131 @@
+"""Outgoing transfers of one organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from exchange.domain.transfer import State
+from exchange.errors import Conflict, NotFound
+from exchange.ports.rows import Transfer
+from exchange.store import failures, tables
+from exchange.store.sealing import Sealer, pack, unpack
+from exchange.store.tenancy import Row, Tenancy
+
+_TABLE = tables.transfers
+_CLEAR = (
+    "release_id",
+    "recipient",
+    "inbox",
+    "kind",
+    "transport",
+    "target",
+    "blob",
+    "size",
+    "sha256",
+    "payload_sha256",
+    "created_at",
+    "updated_at",
+    "expires_at",
+    "due_at",
+    "attempts",
+    "last_seq",
+    "last_receipt_sha256",
+    "attention",
+    "supersedes",
+    "in_reply_to",
+)
+_SEALED = (
+    "envelope",
+    "envelope_signature",
+    "statement",
+    "statement_signature",
+    "recipient_entry",
+)
+
+
+class SqlTransfers:
+    """exchange.ports.Transfers over SQL. Which pupil it is about is sealed, with a keyed tag."""
+
+    def __init__(self, rows: Tenancy, sealer: Sealer) -> None:
+        self._rows = rows
+        self._sealer = sealer
+
+    def add(self, transfer: Transfer) -> None:
+        """Add one.
+
+        :raises Conflict: ``transfer-exists``.
+        """
+        try:
+            self._rows.add(_TABLE, {"bundle_id": transfer.bundle_id, **self._values(transfer)})
+        except failures.Taken:
+            raise Conflict("transfer-exists") from None
+
+    def get(self, bundle_id: str) -> Transfer:
+        """Return one.
+
+        :raises NotFound: ``transfer-unknown``.
+        """
+        row = self._rows.find(_TABLE, {"bundle_id": bundle_id})
+        if row is None:
+            raise _unknown()
+        return self._transfer(row)
+
+    def update(self, transfer: Transfer) -> None:
+        """Replace what is stored (a state change: wants an audit entry).
+
+        :raises NotFound: ``transfer-unknown``.
+        """
+        where = {"bundle_id": transfer.bundle_id}
+        if not self._rows.change(_TABLE, where, self._values(transfer)):
+            raise _unknown()
+
+    def schedule(self, bundle_id: str, due_at: datetime | None, attempts: int) -> None:
+        """Set when it is due again (no state change).
+
+        :raises NotFound: ``transfer-unknown``.
+        """
+        values = {"due_at": due_at, "attempts": attempts}
+        if not self._rows.change(_TABLE, {"bundle_id": bundle_id}, values, state=False):
+            raise _unknown()
+
+    def all(self, pupil_id: str | None = None) -> Iterator[Transfer]:
+        """Yield all, or all of one pupil, oldest first."""
+        where = {} if pupil_id is None else {"pupil_tag": self._sealer.tag("pupil", pupil_id)}
+        order = ("created_at", "bundle_id")
+        for row in self._rows.each(_TABLE, ("bundle_id",), where, order):
+            yield self._transfer(row)
+
+    def due(self, now: datetime, limit: int) -> Sequence[str]:
+        """Return the ids of up to ``limit`` transfers due at ``now``, longest waiting first."""
+        rows = self._rows.rows(
+            _TABLE, columns=("bundle_id",), order=("due_at", "bundle_id"), due_at=now, limit=limit
+        )
+        return [row["bundle_id"] for row in rows]
+
+    def _values(self, transfer: Transfer) -> dict[str, Any]:
+        pupil_id = transfer.pupil_id
+        inside: dict[str, Any] = {name: pack(getattr(transfer, name)) for name in _SEALED}
+        inside["pupil_id"] = pupil_id
+        return {
+            **{name: getattr(transfer, name) for name in _CLEAR},
+            "state": transfer.state.value,
+            "pupil_tag": None if pupil_id is None else self._sealer.tag("pupil", pupil_id),
+            **self._sealer.seal(_TABLE.name, transfer.bundle_id, inside),
+        }
+
+    def _transfer(self, row: Row) -> Transfer:
+        inside = self._sealer.open(_TABLE.name, row["bundle_id"], row)
+        fields: dict[str, Any] = {name: row[name] for name in _CLEAR}
+        fields |= {name: unpack(inside[name]) for name in _SEALED}
+        return Transfer(
+            bundle_id=row["bundle_id"],
+            state=State(row["state"]),
+            pupil_id=inside["pupil_id"],
+            **fields,
+        )
+
+
+def _unknown() -> NotFound:
+    return NotFound("transfer-unknown", hint="Check the reference: `senx outbox` lists them.")
