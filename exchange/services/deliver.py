@@ -19,9 +19,18 @@ from exchange.domain.retry import (
 )
 from exchange.domain.transfer import FINAL, SETTLED, Event, State, after, allows
 from exchange.errors import Conflict, TransportError, TransportRefused, TrustError
-from exchange.ports import Actor, Parcel, SignedReceipt, Transfer, Transport, Transports
+from exchange.ports import (
+    Actor,
+    Parcel,
+    SignedReceipt,
+    Transfer,
+    Transport,
+    Transports,
+    UnitOfWork,
+)
 from exchange.services.inside import Inside
 from exchange.services.judge_receipt import apply_receipt
+from exchange.services.recall import send_notice
 from exchange.services.trust import organisation
 
 WORKER = Actor("worker", "machine")
@@ -86,24 +95,25 @@ class Deliverer:
         with self._inside.store.unit(org_id) as unit:
             current = unit.transfers.get(bundle_id)
             if not allows(current.state, Event.DELIVERED):
-                return  # recalled, or a receipt was faster
-            unit.transfers.update(
-                replace(
-                    current,
-                    state=after(current.state, Event.DELIVERED),
-                    updated_at=now,
-                    attention=None,
-                )
-            )
-            unit.transfers.schedule(bundle_id, now, 0)
-            unit.audit.record(
-                WORKER,
-                "transfer.delivered",
-                "transfer",
-                bundle_id,
-                detail={"recipient": current.recipient, "by": current.transport},
-            )
-            unit.commit()
+                recalled = current.state is State.RECALLED
+            else:
+                recalled = False
+                self._note_delivery(unit, current, now)
+        if recalled:  # while it was on its way
+            send_notice(self._inside, org_id, bundle_id, WORKER)
+
+    def _note_delivery(self, unit: UnitOfWork, current: Transfer, now: datetime) -> None:
+        state = after(current.state, Event.DELIVERED)
+        unit.transfers.update(replace(current, state=state, updated_at=now, attention=None))
+        unit.transfers.schedule(current.bundle_id, now, 0)
+        unit.audit.record(
+            WORKER,
+            "transfer.delivered",
+            "transfer",
+            current.bundle_id,
+            detail={"recipient": current.recipient, "by": current.transport},
+        )
+        unit.commit()
 
     def _ask(self, org_id: str, transfer: Transfer, transport: Transport) -> None:
         found = transport.receipts(
@@ -113,6 +123,8 @@ class Deliverer:
             self._take(org_id, transfer.bundle_id, one)
         with self._inside.store.reading(org_id) as unit:
             current = unit.transfers.get(transfer.bundle_id)
+        if current.state is State.RECALLED and current.last_seq:
+            send_notice(self._inside, org_id, transfer.bundle_id, WORKER)
         attempts = 0 if found else transfer.attempts + 1
         self._schedule(org_id, current, self._ask_again(current, attempts), attempts)
 
@@ -169,9 +181,10 @@ class Deliverer:
         self._inside.blobs.delete(org_id, transfer.blob)
 
     def _ask_again(self, transfer: Transfer, attempts: int) -> datetime | None:
-        if transfer.state in FINAL:
-            return None
         now = self._inside.clock.now()
+        unheard = transfer.state is State.RECALLED and transfer.last_seq == 0
+        if transfer.state in FINAL or (unheard and transfer.expires_at <= now):
+            return None
         ceiling = SETTLED_CEILING if transfer.state in SETTLED else RECEIPT_CEILING
         return next_try(now, attempts, self._chance(), ceiling)
 

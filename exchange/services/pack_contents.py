@@ -1,0 +1,156 @@
+"""What goes into a pupil's pack: records and documents, each decided, each with its digests."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import BinaryIO
+
+from exchange.bundle.contents import Readable, Source
+from exchange.domain.disclosure import BundleKind, Inbox, decide, is_cp
+from exchange.ports import StoredDocument, StoredPupil, StoredRecord
+from exchange.services.inside import Inside
+from keys.interfaces import SeekableSource
+from schemas.statement import FileRole
+
+PUPIL_SCHEMA = "sen.pupil/1.0"
+
+_SUFFIX = {
+    "application/pdf": "pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/rtf": "rtf",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "text/plain": "txt",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A document that does not go, and the code that says why."""
+
+    document_id: str
+    type: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What was decided for one pack."""
+
+    sources: tuple[Source, ...]
+    withheld: tuple[Withheld, ...]
+
+    @property
+    def fingerprint(self) -> frozenset[tuple[str, str]]:
+        """Return type and digest of each file: equal for packs that say the same."""
+        return frozenset((one.type, one.sha256) for one in self.sources)
+
+
+def gather(
+    inside: Inside,
+    org_id: str,
+    pupil: StoredPupil,
+    records: Sequence[StoredRecord],
+    documents: Sequence[StoredDocument],
+    kind: BundleKind,
+    inbox: Inbox,
+) -> Contents:
+    """Decide about each record and document of a pupil, and make sources of what goes.
+
+    A CP pack carries the pupil's record, so that the DSL knows of whom it speaks, and CP
+    documents; nothing else.
+    """
+    today = inside.clock.now().date()
+    sources = [_record(pupil.pupil_id, "pupil", PUPIL_SCHEMA, pupil.record, pupil.pupil_id)]
+    if kind == "transfer":
+        sources += [
+            _record(one.record_id, one.slot, one.schema_id, one.record, pupil.pupil_id)
+            for one in records
+        ]
+    withheld = []
+    for number, document in enumerate(documents, start=1):
+        decision = decide(document.type, kind, inbox, today)
+        if decision.allowed:
+            sources.append(_document(inside, org_id, number, document, today))
+        else:
+            withheld.append(Withheld(document.document_id, document.type, decision.code))
+    return Contents(tuple(sources), tuple(withheld))
+
+
+def _record(record_id: str, slot: str, schema_id: str, content: bytes, subject: str) -> Source:
+    return Source(
+        id=record_id,
+        path=f"data/records/{slot}.json",
+        role=FileRole.RECORD,
+        type=schema_id,
+        media_type="application/json",
+        subject=subject,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        crc32=zlib.crc32(content),
+        open=lambda: io.BytesIO(content),
+    )
+
+
+def _document(
+    inside: Inside, org_id: str, number: int, document: StoredDocument, today: date
+) -> Source:
+    suffix = _SUFFIX.get(document.media_type, "bin")
+    return Source(
+        id=document.document_id,
+        path=f"data/documents/{number:03d}-{document.type}.{suffix}",
+        role=FileRole.DOCUMENT,
+        type=document.type,
+        media_type=document.media_type,
+        subject=document.pupil_id,
+        size=document.size,
+        sha256=document.sha256,
+        crc32=document.crc32,
+        open=_opener(inside, org_id, document, today),
+        title=document.title,
+        author=document.author or None,
+        authored=document.authored,
+    )
+
+
+def _opener(
+    inside: Inside, org_id: str, document: StoredDocument, today: date
+) -> Callable[[], Readable]:
+    def open_blob() -> Readable:
+        name = "cp" if is_cp(document.type, today) else "general"
+        compartment = inside.vault.compartment(org_id, name)
+        sealed = inside.blobs.open(org_id, document.blob)
+        try:
+            return _Opened(sealed, compartment.opener.open(sealed))
+        except BaseException:
+            sealed.close()
+            raise
+
+    return open_blob
+
+
+class _Opened:
+    """A blob's plaintext; closing it closes the sealed file below."""
+
+    def __init__(self, sealed: BinaryIO, plain: SeekableSource) -> None:
+        self._sealed = sealed
+        self._plain = plain
+
+    def read(self, size: int, /) -> bytes:
+        return self._plain.read(size)
+
+    def close(self) -> None:
+        self._sealed.close()
+
+
+def fingerprint_of(files: Iterator[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """Return the fingerprint of a pack that was sent, from type and digest of its files."""
+    return frozenset(files)

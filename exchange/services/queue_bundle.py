@@ -1,0 +1,124 @@
+"""Seal one bundle for one recipient and make its transfer; the caller stores it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from exchange.bundle.contents import Particulars, Source
+from exchange.bundle.recipients import recipient_keys_of
+from exchange.bundle.sealing import Sealed, seal
+from exchange.domain.identity import uuid7
+from exchange.domain.transfer import State
+from exchange.ports import Transfer
+from exchange.services.inside import Inside
+from exchange.services.trust import organisation, recipient_keys
+from keys.directory import Organisation
+from schemas.statement import BundleKind
+
+KEEP = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the sender decided about one bundle, besides its contents.
+
+    :param transport: ``https`` or ``folder``; ``target`` is the folder's name in the settings.
+    :param purpose: code of the purposes; ``lawful_basis`` likewise (people-and-law).
+    :param release_id: shared by the bundles of one decision; None makes a new one.
+    """
+
+    kind: BundleKind = BundleKind.TRANSFER
+    purpose: str = "phase-transfer"
+    lawful_basis: str = "public-task"
+    transport: Literal["https", "folder"] = "https"
+    target: str = ""
+    release_id: str | None = None
+    supersedes: str | None = None
+    in_reply_to: str | None = None
+    keep: timedelta = KEEP
+
+
+def queue_bundle(
+    inside: Inside,
+    org_id: str,
+    recipient_org: str,
+    inbox: str,
+    subject: str,
+    sources: Sequence[Source],
+    order: Order,
+) -> Transfer:
+    """Seal into a blob of its own and return the queued transfer.
+
+    :raises DestinationRefused: the recipient is closed or has no valid key.
+    :raises SealingError: a source is not what its digests say.
+    :raises StorageFull: no room; nothing stays behind.
+    """
+    now = inside.clock.now()
+    directory = inside.directory()
+    recipient = organisation(directory, recipient_org, now)
+    particulars = Particulars(
+        id=uuid7(now, secrets.token_bytes(10)),
+        release_id=order.release_id or str(uuid.uuid4()),
+        kind=order.kind,
+        subject=subject,
+        purpose=order.purpose,
+        lawful_basis=order.lawful_basis,
+        issued=now,
+        expires=now + order.keep,
+        directory_version=directory.version,
+        directory_sha256=directory.sha256,
+        supersedes=order.supersedes,
+        in_reply_to=order.in_reply_to,
+    )
+    blob = hashlib.sha256(f"out/{particulars.id}".encode()).hexdigest()
+    sealed = _seal(inside, org_id, blob, recipient, inbox, particulars, sources)
+    return Transfer(
+        bundle_id=particulars.id,
+        release_id=particulars.release_id,
+        recipient=recipient_org,
+        inbox=inbox,
+        kind=order.kind.value,
+        state=State.QUEUED,
+        transport=order.transport,
+        target=order.target,
+        blob=blob,
+        size=sealed.size,
+        sha256=sealed.sha256,
+        payload_sha256=sealed.payload_sha256,
+        created_at=now,
+        updated_at=now,
+        expires_at=particulars.expires,
+        due_at=now,
+        supersedes=order.supersedes,
+        in_reply_to=order.in_reply_to,
+        pupil_id=subject,
+        envelope=sealed.envelope,
+        envelope_signature=sealed.envelope_signature,
+        statement=sealed.statement,
+        statement_signature=sealed.statement_signature,
+        recipient_entry=directory.entry_bytes(recipient_org),
+    )
+
+
+def _seal(
+    inside: Inside,
+    org_id: str,
+    blob: str,
+    recipient: Organisation,
+    inbox: str,
+    particulars: Particulars,
+    sources: Sequence[Source],
+) -> Sealed:
+    keys = recipient_keys(recipient, inbox, particulars.issued)
+    to = recipient_keys_of(recipient.org_id, inbox, [(key.recipient, key.key_id) for key in keys])
+    signer = inside.vault.signer(org_id, particulars.issued)
+    with inside.blobs.create(org_id, blob) as writer:
+        sealed = seal(writer.file, particulars, sources, [to], signer)
+        writer.commit()
+    return sealed

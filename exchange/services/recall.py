@@ -1,0 +1,87 @@
+"""Recall a pack: it went to the wrong school, or the destination changed.
+
+What was not handed over is simply not sent. What was, cannot be fetched back: the recipient is
+asked, by a signed recall, to destroy it and to confirm; the sender is told so honestly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from exchange.domain.transfer import Event, State, after
+from exchange.ports import Actor, Transfer, UnitOfWork
+from exchange.services.inside import Inside
+from exchange.services.queue_bundle import Order, queue_bundle
+from schemas.statement import BundleKind
+
+
+def recall(inside: Inside, org_id: str, bundle_id: str, actor: Actor) -> Transfer:
+    """Recall one transfer; recalling it twice changes nothing.
+
+    :returns: the transfer, in state ``recalled``.
+    :raises NotFound: ``transfer-unknown``.
+    :raises Conflict: ``transition-forbidden``: rejected, expired or destroyed already.
+    """
+    now = inside.clock.now()
+    with inside.store.unit(org_id) as unit:
+        current = unit.transfers.get(bundle_id)
+        if current.state is State.RECALLED:
+            return current
+        moved = replace(current, state=after(current.state, Event.RECALL), updated_at=now)
+        unit.transfers.update(moved)
+        # The worker goes on asking for receipts: bytes may have gone unnoticed, see send_notice.
+        unit.transfers.schedule(bundle_id, now, 0)
+        unit.audit.record(actor, "transfer.recalled", "transfer", bundle_id)
+        unit.commit()
+    inside.blobs.delete(org_id, current.blob)
+    if current.state is not State.QUEUED:
+        send_notice(inside, org_id, bundle_id, actor)
+    return moved
+
+
+def send_notice(inside: Inside, org_id: str, bundle_id: str, actor: Actor) -> None:
+    """Ask the recipient to destroy a recalled pack; asking twice sends one notice.
+
+    :raises DestinationRefused: the recipient has no valid key; its packs open no longer anyhow.
+    """
+    with inside.store.reading(org_id) as unit:
+        transfer = unit.transfers.get(bundle_id)
+        if _notices(unit, bundle_id):
+            return
+    notice = queue_bundle(
+        inside,
+        org_id,
+        transfer.recipient,
+        transfer.inbox,
+        transfer.pupil_id or "",
+        (),
+        Order(
+            kind=BundleKind.RECALL,
+            purpose="correspondence",
+            transport=transfer.transport,
+            target=transfer.target,
+            release_id=transfer.release_id,
+            in_reply_to=bundle_id,
+        ),
+    )
+    with inside.store.unit(org_id) as unit:
+        first = not _notices(unit, bundle_id)
+        if first:
+            unit.transfers.add(notice)
+            unit.audit.record(
+                actor,
+                "transfer.recall-noticed",
+                "transfer",
+                bundle_id,
+                detail={"notice": notice.bundle_id},
+            )
+            unit.commit()
+    if not first:
+        inside.blobs.delete(org_id, notice.blob)
+
+
+def _notices(unit: UnitOfWork, bundle_id: str) -> bool:
+    return any(
+        one.in_reply_to == bundle_id and one.kind == BundleKind.RECALL.value
+        for one in unit.transfers.all()
+    )
