@@ -51,11 +51,12 @@ class ArmorWriter:
         """
         if self.closed:
             raise ValueError("write to a closed armour")
-        self._held += data
+        view = memoryview(data).cast("B")
+        self._held += view
         whole = len(self._held) - len(self._held) % _BYTES
         self._write_lines(self._held[:whole])
         del self._held[:whole]
-        return len(data)
+        return len(view)
 
     def close(self) -> None:
         """Write the last line and the END line."""

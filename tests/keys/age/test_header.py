@@ -136,18 +136,18 @@ def test_a_stanza_added_removed_or_moved_breaks_the_mac(identity: age.KeyIdentit
             print(name, age.decrypt(io.BytesIO(forged), [identity]))
 
 
-def test_a_flip_of_any_byte_is_refused_by_both_readers(classic: age.KeyIdentity) -> None:
+def test_a_flip_of_any_byte_is_refused_by_both_readers(identity: age.KeyIdentity) -> None:
     sink = io.BytesIO()
-    with age.encrypt(sink, [classic.recipient()]) as encryptor:
+    with age.encrypt(sink, [identity.recipient()]) as encryptor:
         encryptor.write(b"the whole of a small file")
     whole = sink.getvalue()
     for place in range(len(whole)):
         flipped = bytearray(whole)
         flipped[place] ^= 0x01
         with pytest.raises(AgeError):
-            age.decrypt(io.BytesIO(flipped), [classic]).read()
+            age.decrypt(io.BytesIO(flipped), [identity]).read()
         with pytest.raises(AgeError):
-            age.open_seekable(io.BytesIO(flipped), [classic]).read()
+            age.open_seekable(io.BytesIO(flipped), [identity]).read()
 
 
 def test_the_source_is_left_at_the_first_chunk(identity: age.KeyIdentity) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from keys import age
+from keys.age.header import write_header
 from keys.errors import (
     AgeArmorInvalid,
     AgeError,
@@ -32,6 +33,7 @@ VERDICTS: dict[str, type[AgeError] | None] = {
     "armor failure": AgeArmorInvalid,
 }
 VECTORS = 143
+FOLDER = "crypto/age-testkit/testdata"
 KNOWN_KEYS = {
     *("expect", "payload", "file key", "identity", "passphrase", "armored", "compressed", "comment")
 }
@@ -98,21 +100,30 @@ def verdict_of(read: Callable[[], None]) -> type[AgeError] | None:
 
 
 def test_kit_is_whole(corpora: Path) -> None:
-    assert len(list((corpora / "crypto/age-testkit/testdata").iterdir())) == VECTORS
+    assert len(list((corpora / FOLDER).iterdir())) == VECTORS
+
+
+def expected(path: Path) -> str:
+    return path.read_bytes().partition(b"\n")[0].decode("ascii").removeprefix("expect: ")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give each test the vectors that it is about, by name."""
     if "vector_name" not in metafunc.fixturenames:
         return
-    where = metafunc.config.getoption("--corpora")
-    folder = Path(where or "absent") / "crypto/age-testkit/testdata"
-    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else ["absent"]
-    metafunc.parametrize("vector_name", names)
+    folder = Path(metafunc.config.getoption("--corpora") or "absent") / FOLDER
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    if metafunc.function is test_headers_are_written_as_they_were_read:
+        paths = [p for p in paths if expected(p) not in ("header failure", "armor failure")]
+    if metafunc.function is test_armour_is_written_as_it_was_read:
+        armored = [p for p in paths if b"\narmored: yes\n" in p.read_bytes()]
+        paths = [p for p in armored if expected(p) != "armor failure"]
+    metafunc.parametrize("vector_name", [path.name for path in paths] or ["absent"])
 
 
 @pytest.fixture
 def vector(vector_name: str, corpora: Path) -> Vector:
-    return load(corpora / "crypto/age-testkit/testdata" / vector_name)
+    return load(corpora / FOLDER / vector_name)
 
 
 @pytest.mark.parametrize("step", [1000, age.CHUNK, 1 << 20])
@@ -142,10 +153,6 @@ def test_seekable_reader_gives_the_verdict(vector: Vector, step: int) -> None:
 
 
 def test_headers_are_written_as_they_were_read(vector: Vector) -> None:
-    if vector.verdict in (AgeHeaderInvalid, AgeArmorInvalid):
-        pytest.skip("no valid header to write again")
-    from keys.age.header import write_header
-
     with vector.source() as source:
         header = age.read_header(source)
     written = write_header(header.stanzas, bytes(16))
@@ -154,8 +161,6 @@ def test_headers_are_written_as_they_were_read(vector: Vector) -> None:
 
 
 def test_armour_is_written_as_it_was_read(vector: Vector) -> None:
-    if not vector.armored or vector.verdict is AgeArmorInvalid:
-        pytest.skip("no valid armour to write again")
     sink = io.BytesIO()
     with vector.source() as source, age.ArmorWriter(sink) as writer:
         writer.write(source.read())
