@@ -12,7 +12,7 @@ from typing import Literal
 
 from exchange.bundle.contents import Particulars, Source
 from exchange.bundle.recipients import recipient_keys_of
-from exchange.bundle.sealing import Sealed, seal
+from exchange.bundle.sealing import SealedBundle, seal
 from exchange.domain.identity import uuid7
 from exchange.domain.transfer import State
 from exchange.ports import Transfer
@@ -77,7 +77,7 @@ def queue_bundle(
         in_reply_to=order.in_reply_to,
     )
     blob = hashlib.sha256(f"out/{particulars.id}".encode()).hexdigest()
-    sealed = _seal(inside, org_id, blob, recipient, inbox, particulars, sources)
+    sealed, sha256 = _seal(inside, org_id, blob, recipient, inbox, particulars, sources)
     return Transfer(
         bundle_id=particulars.id,
         release_id=particulars.release_id,
@@ -89,8 +89,8 @@ def queue_bundle(
         target=order.target,
         blob=blob,
         size=sealed.size,
-        sha256=sealed.sha256,
-        payload_sha256=sealed.payload_sha256,
+        sha256=sha256,
+        payload_sha256=sealed.envelope.payload_sha256,
         created_at=now,
         updated_at=now,
         expires_at=particulars.expires,
@@ -98,9 +98,9 @@ def queue_bundle(
         supersedes=order.supersedes,
         in_reply_to=order.in_reply_to,
         pupil_id=subject,
-        envelope=sealed.envelope,
+        envelope=sealed.envelope_bytes,
         envelope_signature=sealed.envelope_signature,
-        statement=sealed.statement,
+        statement=sealed.statement_bytes,
         statement_signature=sealed.statement_signature,
         recipient_entry=directory.entry_bytes(recipient_org),
     )
@@ -114,11 +114,16 @@ def _seal(
     inbox: str,
     particulars: Particulars,
     sources: Sequence[Source],
-) -> Sealed:
+) -> tuple[SealedBundle, str]:
     keys = recipient_keys(recipient, inbox, particulars.issued)
     to = recipient_keys_of(recipient.org_id, inbox, [(key.recipient, key.key_id) for key in keys])
     signer = inside.vault.signer(org_id, particulars.issued)
+    us = organisation(inside.directory(), org_id, particulars.issued)
+    names = {us.org_id: us.name, recipient.org_id: recipient.name}
     with inside.blobs.create(org_id, blob) as writer:
-        sealed = seal(writer.file, particulars, sources, [to], signer)
+        sealed = seal(writer.file, particulars, sources, [to], signer, names=names)
+        # The digest that the HTTP request is signed over (RFC 9530) is of the whole file.
+        writer.file.seek(0)
+        sha256 = hashlib.file_digest(writer.file, "sha256").hexdigest()
         writer.commit()
-    return sealed
+    return sealed, sha256
