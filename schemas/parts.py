@@ -81,10 +81,14 @@ def _fields_of(schema: object) -> dict[str, RecordField[Any]]:
 
 
 class PartSchema(Schema):
-    """Loads a mapping into the dataclass ``MAKES`` and holds it to ``RULES``."""
+    """Loads a mapping into the dataclass ``MAKES`` and holds it to ``RULES``.
+
+    ``CLOSED`` refuses fields that this version does not know (code ``unknown-field``).
+    """
 
     MAKES: ClassVar[type[Part]]
     RULES: ClassVar[tuple[Rule[Any], ...]] = ()
+    CLOSED: ClassVar[bool] = False
 
     class Meta:
         """Unknown fields are kept; marshmallow's global registry of names stays empty."""
@@ -101,6 +105,8 @@ class PartSchema(Schema):
         """Make the dataclass, unknown fields apart, and apply the rules over several fields."""
         known = {name: value for name, value in data.items() if name in self.fields}
         unknown = {name: value for name, value in data.items() if name not in self.fields}
+        if unknown and self.CLOSED:
+            raise ValidationError("unknown-field")
         made = self.MAKES(**known, unknown=unknown)
         broken: dict[str | int, Any] = {}
         for rule in self.RULES:
@@ -130,7 +136,7 @@ class PartSchema(Schema):
             "type": "object",
             "properties": {name: each.described(defs) for name, each in known.items()},
             "required": [name for name, each in known.items() if each.required],
-            "additionalProperties": True,
+            "additionalProperties": not self.CLOSED,
         }
         if self.RULES:
             shape["x-also"] = [rule.note.as_json() for rule in self.RULES]

@@ -1,0 +1,37 @@
+"""The one visible table of what this version reads: records, and the signed documents."""
+
+from __future__ import annotations
+
+from schemas.attainment import AttainmentSchema
+from schemas.attendance import AttendanceSchema
+from schemas.base import Registry
+from schemas.ehc import EhcPlanSchema
+from schemas.envelope import EnvelopeSchema
+from schemas.pupil import PupilSchema
+from schemas.receipt import ReceiptSchema
+from schemas.report import SpecialistReportSchema
+from schemas.safeguarding import SafeguardingFlagSchema
+from schemas.sen import (
+    OnePageProfileSchema,
+    SenRegisterSchema,
+    SenSupportPlanSchema,
+    TransitionPlanSchema,
+)
+from schemas.statement import StatementSchema
+
+RECORDS = Registry(
+    PupilSchema,
+    SenRegisterSchema,
+    SenSupportPlanSchema,
+    OnePageProfileSchema,
+    TransitionPlanSchema,
+    SpecialistReportSchema,
+    AttendanceSchema,
+    AttainmentSchema,
+    SafeguardingFlagSchema,
+    EhcPlanSchema,
+)
+"""What a file under ``data/records/`` may be."""
+
+DOCUMENTS = Registry(StatementSchema, EnvelopeSchema, ReceiptSchema)
+"""What is signed."""
