@@ -11,7 +11,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import re
 import secrets
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -19,14 +18,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from exchange.errors import ExchangeError, NotFound, StorageFull, StoreError, UsageError
+from exchange.errors import ExchangeError, NotFound, StorageFull, StoreError
 from exchange.ports.blobs import BlobWriter
 from exchange.store.dialect import is_full
-from exchange.store.names import check_org_id
+from exchange.store.names import check_blob_name, check_org_id, is_blob_name
 
-_NAME = re.compile(
-    r"(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,64})(?:\.(?:age|zip|json|bin))?"
-)
 _PARTS = ".parts"
 _NO_TMPFILE = {errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL}
 
@@ -84,12 +80,11 @@ class LocalBlobs:
         """Yield the names of all blobs of an organisation, in no order."""
         check_org_id(org_id)
         with _wrapped(), suppress(FileNotFoundError), os.scandir(self._root / org_id) as found:
-            yield from (each.name for each in found if _NAME.fullmatch(each.name))
+            yield from (each.name for each in found if is_blob_name(each.name))
 
     def _path(self, org_id: str, name: str) -> Path:
         check_org_id(org_id)
-        if not _NAME.fullmatch(name):
-            raise UsageError("blob-name-invalid", hint="Blobs are named by id or keyed hash.")
+        check_blob_name(name)
         return self._root / org_id / name
 
 

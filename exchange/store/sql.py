@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Engine
 
 from exchange.audit import NODE
-from exchange.errors import NotFound
 from exchange.ports.people import Actor, Clock
 from exchange.ports.store import UnitOfWork
-from exchange.store.names import check_org_id
+from exchange.store.clock import SystemClock
+from exchange.store.names import check_org_id, not_hosted
 from exchange.store.sealing import Compartments
 from exchange.store.tenancy import NodeRows
 from exchange.store.unit import SqlUnit
-
-
-class SystemClock:
-    """The computer's clock."""
-
-    def now(self) -> datetime:
-        """Return the present instant, UTC, whole seconds."""
-        return datetime.now(UTC).replace(microsecond=0)
 
 
 class SqlStore:
@@ -96,8 +88,3 @@ class SqlStore:
         self._hosted = frozenset(self.organisations())
         if org_id not in self._hosted:
             raise not_hosted()
-
-
-def not_hosted() -> NotFound:
-    """Return the error for an organisation that is not here."""
-    return NotFound("organisation-not-hosted", hint="This node keeps nothing for it.")
