@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from exchange.bundle.contents import Particulars, Source
 from exchange.bundle.recipients import recipient_keys_of
@@ -22,6 +22,7 @@ from keys.directory import Organisation
 from schemas.statement import BundleKind
 
 KEEP = timedelta(days=90)
+_BLOCK = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,14 @@ def _seal(
     with inside.blobs.create(org_id, blob) as writer:
         sealed = seal(writer.file, particulars, sources, [to], signer, names=names)
         # The digest that the HTTP request is signed over (RFC 9530) is of the whole file.
-        writer.file.seek(0)
-        sha256 = hashlib.file_digest(writer.file, "sha256").hexdigest()
+        sha256 = _digest(writer.file)
         writer.commit()
     return sealed, sha256
+
+
+def _digest(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    file.seek(0)
+    while block := file.read(_BLOCK):
+        digest.update(block)
+    return digest.hexdigest()

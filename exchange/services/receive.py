@@ -11,6 +11,8 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from schemas.registry import RECORDS
+
 from exchange.bundle.opening import OpenedBundle
 from exchange.domain.retry import DELIVERY_CEILING, next_try
 from exchange.domain.transfer import Event, State, allows
@@ -73,7 +75,7 @@ class Receiver:
     def _verify(self, org_id: str, arrival: Arrival) -> None:
         try:
             with open_pack(self._inside, org_id, arrival) as opened:
-                opened.check_all()
+                opened.verify_contents(RECORDS)
                 self._verified(org_id, arrival, opened)
         except KeyringError as error:
             if error.code != "compartment-locked":

@@ -1,0 +1,97 @@
+"""Options that many commands share, and how a command gets hold of its node."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from exchange.errors import UsageError
+from exchange.ports import Actor
+from exchange.wiring import Node, open_node
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_HOME = click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="SENX_HOME",
+    required=True,
+    help="Data folder of the node (or set SENX_HOME).",
+)
+_PASSPHRASE_FILE = click.option(
+    "--passphrase-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Where the node has a passphrase instead of a key file: a file whose first line it is.",
+)
+_ORG = click.option(
+    "--org", "org", default=None, help="Which organisation, where the node hosts several."
+)
+_AS = click.option("--as", "who", default=None, help="Who does it; the login name by default.")
+_ROLE = click.option(
+    "--role", default="senco", show_default=True, help="In which role; kept in the audit book."
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+
+
+def _stacked(*options: Callable[[F], F]) -> Callable[[F], F]:
+    def wrap(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return wrap
+
+
+home_option = _HOME
+json_option = _JSON
+node_options = _stacked(_HOME, _PASSPHRASE_FILE, _ORG, _JSON)
+acting_options = _stacked(_HOME, _PASSPHRASE_FILE, _ORG, _AS, _ROLE, _JSON)
+
+
+def first_line(path: Path | None) -> str | None:
+    """Return the passphrase in a file, or None."""
+    if path is None:
+        return None
+    lines = path.read_text("utf-8").splitlines()
+    return lines[0] if lines else ""
+
+
+def node_of(home: Path, passphrase_file: Path | None) -> Node:
+    """Open a node's home with its keys; asks for the passphrase at a terminal where it has one.
+
+    :raises SettingsError: the home is not set up.
+    :raises KeyringError: the key or passphrase is wrong.
+    """
+    return open_node(home, first_line(passphrase_file), ask=_ask)
+
+
+def _ask() -> str:
+    return getpass.getpass("Passphrase of this node: ")
+
+
+def actor_of(who: str | None, role: str) -> Actor:
+    """Return who acts."""
+    return Actor(who or getpass.getuser(), role)
+
+
+def org_of(node: Node, wanted: str | None) -> str:
+    """Return the organisation that a command is about.
+
+    :raises UsageError: ``organisation-needed``: the node hosts several, or none yet.
+    """
+    hosted = list(node.inside.store.organisations())
+    if wanted is None and len(hosted) == 1:
+        return hosted[0]
+    if wanted is None:
+        hint = "Say which one with --org." if hosted else "Make its keys first: `senx keygen`."
+        raise UsageError("organisation-needed", "/org", hint)
+    if wanted in hosted:
+        return wanted
+    found = node.inside.directory().find(wanted).org_id
+    if found not in hosted:
+        raise UsageError("organisation-not-hosted", "/org", "It is not on this node.")
+    return found

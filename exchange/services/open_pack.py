@@ -1,0 +1,61 @@
+"""Open an arrival's bundle for its reader: checked again at each opening, nothing plain on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from exchange.bundle.opening import OpenedBundle, open_bundle
+from exchange.bundle.outer import read_outer
+from exchange.errors import NotFound, TrustError
+from exchange.ports import Arrival
+from exchange.services.inside import Inside
+from exchange.services.trust import sender_keys
+from keys.directory import load_entry
+from keys.sshsig import AllowedSigner
+
+
+@contextmanager
+def open_pack(inside: Inside, org_id: str, arrival: Arrival) -> Iterator[OpenedBundle]:
+    """Open one arrival; what it yields is good until the context ends.
+
+    Signatures are judged at the time of arrival, never by the sender's clock.
+
+    :raises NotFound: ``contents-gone``: destroyed, or rejected and removed.
+    :raises BundleError: a check failed.
+    :raises KeyringError: ``compartment-locked``: a CP pack, and the DSL has not unlocked.
+    """
+    try:
+        source = inside.blobs.open(org_id, arrival.blob)
+    except NotFound:
+        raise NotFound(
+            "contents-gone", "/bundle", "Its contents were destroyed; receipts remain."
+        ) from None
+    with source:
+        outer = read_outer(source)
+        inbox = outer.envelope.inbox
+        yield open_bundle(
+            outer,
+            opener=inside.vault.opener(org_id, inbox.value),
+            find_signers=_Judge(inside, arrival),
+            me=org_id,
+            inbox=inbox,
+            at=arrival.arrived_at,
+        )
+
+
+class _Judge:
+    """Finds the sender's keys; in 30 years, in the entry that was kept with the bundle."""
+
+    def __init__(self, inside: Inside, arrival: Arrival) -> None:
+        self._inside = inside
+        self._arrival = arrival
+
+    def __call__(self, org_id: str, at: datetime) -> Sequence[AllowedSigner]:
+        try:
+            return sender_keys(self._inside.directory())(org_id, at)
+        except TrustError:
+            if self._arrival.sender_entry and org_id == self._arrival.sender:
+                return load_entry(self._arrival.sender_entry).allowed_signers()
+            raise
