@@ -1,0 +1,150 @@
+"""PDF: ``%PDF-`` in its first bytes, then parsed whole; what runs or hides in it is named.
+
+``pdf-encrypted``          encrypted, but opens without a password
+``pdf-password``           opens with a password only, so that nobody could look inside
+``pdf-javascript``         contains JavaScript
+``pdf-launch``             starts a program or opens another file
+``pdf-embedded-files``     carries other files
+``pdf-rich-media``         carries film, sound, Flash or 3D
+``pdf-xfa``                an XFA form, which most readers cannot show
+``pdf-damaged``            broken, and repaired while it was read
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pikepdf
+from pikepdf import settings
+
+from exchange.errors import FormatError
+from exchange.ports import Inspection
+
+MAGIC = b"%PDF-"
+MEDIA_TYPE = "application/pdf"
+MOST_OBJECTS = 1_000_000
+_STREAM_LIMIT = 64 * 1024 * 1024
+
+_ACTIONS = {
+    "/JavaScript": "pdf-javascript",
+    "/Rendition": "pdf-rich-media",
+    "/Launch": "pdf-launch",
+    "/GoToE": "pdf-launch",
+    "/ImportData": "pdf-launch",
+    "/Movie": "pdf-rich-media",
+    "/Sound": "pdf-rich-media",
+}
+_KEYS = {
+    "/JS": "pdf-javascript",
+    "/JavaScript": "pdf-javascript",
+    "/EmbeddedFiles": "pdf-embedded-files",
+    "/EF": "pdf-embedded-files",
+    "/XFA": "pdf-xfa",
+    "/RichMediaContent": "pdf-rich-media",
+    "/3DD": "pdf-rich-media",
+}
+_TYPES = {"/EmbeddedFile": "pdf-embedded-files"}
+# Names as qpdf writes them, escapes undone; only objects that show one are walked through.
+_SUSPECT = re.compile(
+    rb"/(?:JS|JavaScript|Rendition|Launch|GoToE|ImportData|Movie|Sound|EmbeddedFiles?|EF|XFA"
+    rb"|RichMediaContent|3DD)(?![A-Za-z0-9])"
+)
+
+
+def set_limits() -> None:
+    """Bound what qpdf unpacks. The limits are the whole process's: call before any thread."""
+    settings.set_qpdf_limits(
+        doc_max_warnings=1000,
+        flate_max_memory=_STREAM_LIMIT,
+        png_max_memory=_STREAM_LIMIT,
+        run_length_max_memory=_STREAM_LIMIT,
+        tiff_max_memory=_STREAM_LIMIT,
+        dct_max_memory=_STREAM_LIMIT,
+    )
+
+
+def inspect(path: Path) -> Inspection:
+    """Return what is in a PDF.
+
+    :raises FormatError: ``pdf-invalid``; ``pdf-too-complex``: it would take too much memory.
+    """
+    exceeded = settings.qpdf_limit_errors()
+    try:
+        # Access by memory map: a PDF of 500 MB stays on the disk.
+        with pikepdf.open(path, access_mode=pikepdf.AccessMode.mmap, suppress_warnings=True) as pdf:
+            warnings = _warnings(pdf)
+    except pikepdf.PasswordError:
+        return Inspection(MEDIA_TYPE, ("pdf-password",))
+    except (pikepdf.PdfError, ValueError, TypeError, RuntimeError, RecursionError, KeyError):
+        raise _refusal(exceeded) from None
+    if settings.qpdf_limit_errors() != exceeded:
+        raise _refusal(exceeded)
+    return Inspection(MEDIA_TYPE, tuple(sorted(warnings)))
+
+
+def _refusal(exceeded: int) -> FormatError:
+    if settings.qpdf_limit_errors() != exceeded:
+        return too_complex()
+    hint = "The file is broken or no PDF. Open it, print it to a new PDF, and attach that."
+    return FormatError("pdf-invalid", "/document", hint)
+
+
+def too_complex() -> FormatError:
+    """Return the refusal of a PDF that would take too much memory."""
+    hint = "Print the document to a new PDF, and attach that."
+    return FormatError("pdf-too-complex", "/document", hint)
+
+
+def _warnings(pdf: pikepdf.Pdf) -> set[str]:
+    found = {"pdf-encrypted"} if pdf.is_encrypted else set()
+    if len(pdf.pages) == 0:
+        raise ValueError("no page")
+    if len(pdf.objects) > MOST_OBJECTS:
+        raise too_complex()
+    # The trailer too: its direct objects are in no list.
+    for one in (pdf.trailer, *_indirect(pdf)):
+        if _SUSPECT.search(one.unparse(resolved=True)):
+            found |= set(_named(one))
+    if pdf.get_warnings():
+        found.add("pdf-damaged")
+    return found
+
+
+def _indirect(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
+    """Yield the dictionaries and arrays of the file; of a stream its dictionary alone."""
+    for one in pdf.objects:
+        if isinstance(one, pikepdf.Stream):
+            yield one.stream_dict
+        elif isinstance(one, pikepdf.Dictionary | pikepdf.Array):
+            yield one
+
+
+def _named(start: pikepdf.Object) -> Iterator[str]:
+    """Yield the code of each thing inside ``start``; its indirect objects have their own turn."""
+    waiting = [start]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, pikepdf.Dictionary):
+            yield from _named_here(one)
+            children = [one.get(key) for key in one.keys()]  # noqa: SIM118 (no iterator there)
+        elif isinstance(one, pikepdf.Array):
+            children = list(one)
+        else:
+            continue
+        waiting += [
+            child
+            for child in children
+            if isinstance(child, pikepdf.Dictionary | pikepdf.Array) and not child.is_indirect
+        ]
+
+
+def _named_here(one: pikepdf.Dictionary) -> Iterator[str]:
+    for key, code in _KEYS.items():
+        if key in one:
+            yield code
+    for key, codes in (("/S", _ACTIONS), ("/Type", _TYPES), ("/Subtype", _ACTIONS)):
+        value = one.get(key)
+        if isinstance(value, pikepdf.Name) and str(value) in codes:
+            yield codes[str(value)]

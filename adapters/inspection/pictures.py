@@ -1,0 +1,107 @@
+"""JPEG and PNG: their headers, walked through without decoding a pixel.
+
+``image-location``   says where it was taken (EXIF GPS)
+"""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import BinaryIO
+
+from exchange.errors import FormatError
+from exchange.ports import Inspection
+
+JPEG_MAGIC = b"\xff\xd8\xff"
+PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
+
+_LARGEST_SIDE = 65_500
+_MOST_SEGMENTS = 2000
+_EXIF = b"Exif\0\0"
+_GPS_POINTER = 0x8825
+_MOST_EXIF = 64 * 1024
+
+
+def inspect_jpeg(path: Path) -> Inspection:
+    """Return what a JPEG is.
+
+    :raises FormatError: ``image-invalid``: no picture follows the magic bytes.
+    """
+    with path.open("rb") as file:
+        file.seek(2)
+        warnings: set[str] = set()
+        for _ in range(_MOST_SEGMENTS):
+            marker, content = _segment(file)
+            if marker == 0xE1 and content.startswith(_EXIF) and _has_place(content[6:]):
+                warnings.add("image-location")
+            if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+                height, width = struct.unpack(">xHH", content[:5].ljust(5, b"\0"))
+                _require_sides(width, height)
+                return Inspection("image/jpeg", tuple(warnings))
+    raise _invalid()
+
+
+def _segment(file: BinaryIO) -> tuple[int, bytes]:
+    """Return the next marker before the picture's data, and what belongs to it."""
+    head = file.read(2)
+    while head[:1] == b"\xff" and head[1:] == b"\xff":  # fill bytes
+        head = head[1:] + file.read(1)
+    if len(head) != 2 or head[0] != 0xFF or head[1] in (0x00, 0xD9, 0xDA):
+        raise _invalid()
+    length = int.from_bytes(file.read(2), "big") - 2
+    content = file.read(max(0, length))
+    if length < 0 or len(content) != length:
+        raise _invalid()
+    return head[1], content
+
+
+def inspect_png(path: Path) -> Inspection:
+    """Return what a PNG is.
+
+    :raises FormatError: ``image-invalid``.
+    """
+    with path.open("rb") as file:
+        file.seek(len(PNG_MAGIC))
+        length, kind, width, height = struct.unpack(">L4sLL", file.read(16).ljust(16, b"\0"))
+        if kind != b"IHDR" or length != 13:
+            raise _invalid()
+        _require_sides(width, height)
+        file.seek(len(PNG_MAGIC))
+        warnings: set[str] = set()
+        for _ in range(_MOST_SEGMENTS):
+            length, kind = struct.unpack(">L4s", file.read(8).ljust(8, b"\0"))
+            if kind == b"IDAT":
+                return Inspection("image/png", tuple(warnings))
+            if kind == b"eXIf" and length <= _MOST_EXIF and _has_place(file.read(length)):
+                warnings.add("image-location")
+            else:
+                file.seek(length if kind != b"eXIf" or length > _MOST_EXIF else 0, 1)
+            file.seek(4, 1)
+    raise _invalid()
+
+
+def _has_place(exif: bytes) -> bool:
+    """Return whether the first directory of a TIFF header points to a GPS directory."""
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[:4])
+    if order is None or len(exif) < 8:
+        return False
+    (start,) = struct.unpack_from(f"{order}L", exif, 4)
+    if start + 2 > len(exif):
+        return False
+    (count,) = struct.unpack_from(f"{order}H", exif, start)
+    tags = (start + 2 + 12 * index for index in range(count))
+    return any(
+        struct.unpack_from(f"{order}H", exif, at)[0] == _GPS_POINTER
+        for at in tags
+        if at + 12 <= len(exif)
+    )
+
+
+def _require_sides(width: int, height: int) -> None:
+    if not (0 < width <= _LARGEST_SIDE and 0 < height <= _LARGEST_SIDE):
+        raise _invalid()
+
+
+def _invalid() -> FormatError:
+    hint = "The picture is broken. Open it, save it again as JPEG, and attach that."
+    return FormatError("image-invalid", "/document", hint)

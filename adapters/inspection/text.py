@@ -1,0 +1,94 @@
+"""Plain text (UTF-8) and RTF.
+
+``rtf-embedded-files``   carries other files (OLE objects)
+``rtf-external-link``    fetches a template or a field from elsewhere
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from exchange.errors import FormatError
+from exchange.ports import Inspection
+
+RTF_MAGIC = b"{\\rtf"
+
+_CHUNK = 256 * 1024
+_OVERLAP = 64
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# Control characters that no text editor writes; tab, line ends and form feed it does.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+# What a browser or a shell would take for more than text if it were renamed or sniffed.
+_MARKUP = re.compile(r"\s*<(?:\?xml|!doctype|html|head|body|script|svg|iframe)\b", re.IGNORECASE)
+_RTF_OBJECT = re.compile(rb"\\obj(?:data|ocx|emb|link|autlink|update)", re.IGNORECASE)
+_RTF_LINK = re.compile(
+    rb"\\\*\s*\\template|INCLUDE(?:PICTURE|TEXT)|DDEAUTO|\\objlink", re.IGNORECASE
+)
+
+
+def inspect_text(path: Path) -> Inspection:
+    """Return that it is plain text.
+
+    :raises FormatError: ``text-not-utf8``; ``document-type-unsupported``: no text at all.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    first = True
+    for chunk in _chunks(path):
+        if first and chunk.startswith(_UTF16):
+            raise _not_utf8()
+        try:
+            text = decoder.decode(chunk)
+        except UnicodeDecodeError:
+            raise _unsupported() if b"\0" in chunk else _not_utf8() from None
+        if _CONTROL.search(text) or (first and _MARKUP.match(text)):
+            raise _unsupported()
+        first = False
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        raise _not_utf8() from None
+    return Inspection("text/plain")
+
+
+def inspect_rtf(path: Path) -> Inspection:
+    """Return what hides in a rich text file.
+
+    :raises FormatError: ``rtf-invalid``: it is cut off, or holds bytes that RTF does not.
+    """
+    found: set[str] = set()
+    before = b""
+    for chunk in _chunks(path):
+        if b"\0" in chunk.rstrip(b"\0\r\n "):
+            raise _invalid_rtf()
+        seen = before + chunk
+        if _RTF_OBJECT.search(seen):
+            found.add("rtf-embedded-files")
+        if _RTF_LINK.search(seen):
+            found.add("rtf-external-link")
+        before = seen[-_OVERLAP:]
+    if not before.rstrip(b"\0\r\n \t").endswith(b"}"):
+        raise _invalid_rtf()
+    return Inspection("application/rtf", tuple(sorted(found)))
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+def _not_utf8() -> FormatError:
+    hint = "Save the text with the encoding UTF-8, or as a PDF."
+    return FormatError("text-not-utf8", "/document", hint)
+
+
+def _unsupported() -> FormatError:
+    hint = "Attach PDF, DOCX, XLSX, PPTX, ODT, RTF, JPEG, PNG or plain text."
+    return FormatError("document-type-unsupported", "/document", hint)
+
+
+def _invalid_rtf() -> FormatError:
+    return FormatError("rtf-invalid", "/document", "Open it, and save it as DOCX or PDF.")
