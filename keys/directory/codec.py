@@ -69,13 +69,7 @@ def entry_to_json(entry: Entry) -> dict[str, strict_json.JsonValue]:
         else {"url": endpoint.url, "tls_sha256": endpoint.tls_sha256},
         "signing_keys": [_signing_to_json(key) for key in organisation.signing_keys],
         "node_keys": [_signing_to_json(key) for key in organisation.node_keys],
-        "inboxes": {
-            name: {
-                "operational": [_recipient_to_json(key) for key in box.operational],
-                "recovery": [_recipient_to_json(key) for key in box.recovery],
-            }
-            for name, box in organisation.inboxes.items()
-        },
+        "inboxes": {name: inbox_to_json(box) for name, box in organisation.inboxes.items()},
     }
 
 
@@ -88,7 +82,8 @@ def _identifier_to_json(one: DatedIdentifier) -> dict[str, strict_json.JsonValue
     }
 
 
-def _dates_to_json(key: DatedKey) -> dict[str, strict_json.JsonValue]:
+def dates_to_json(key: DatedKey) -> dict[str, strict_json.JsonValue]:
+    """Return the dates of a key as JSON fields."""
     retired, suspect = key.retired_at, key.compromised_since
     return {
         "valid_from": instant_text(key.valid_from),
@@ -99,11 +94,19 @@ def _dates_to_json(key: DatedKey) -> dict[str, strict_json.JsonValue]:
 
 
 def _signing_to_json(key: SigningKey) -> dict[str, strict_json.JsonValue]:
-    return {"public": key.public.line, **_dates_to_json(key)}
+    return {"public": key.public.line, **dates_to_json(key)}
+
+
+def inbox_to_json(box: Inbox) -> dict[str, strict_json.JsonValue]:
+    """Return an inbox as a JSON object."""
+    return {
+        "operational": [_recipient_to_json(key) for key in box.operational],
+        "recovery": [_recipient_to_json(key) for key in box.recovery],
+    }
 
 
 def _recipient_to_json(key: RecipientKey) -> dict[str, strict_json.JsonValue]:
-    return {"recipient": key.recipient, **_dates_to_json(key)}
+    return {"recipient": key.recipient, **dates_to_json(key)}
 
 
 def ruling_to_json(ruling: Ruling) -> dict[str, strict_json.JsonValue]:
@@ -143,7 +146,7 @@ def parse_entry(data: bytes) -> Entry:
     boxes = fields.child("inboxes")
     if set(boxes.names()) - set(INBOXES):
         raise malformed("/inboxes")
-    inboxes = {name: _read_inbox(boxes.child(name)) for name in sorted(boxes.names())}
+    inboxes = {name: read_inbox(boxes.child(name)) for name in sorted(boxes.names())}
     signing = tuple(_read_signing(one) for one in fields.children("signing_keys"))
     if not signing:
         raise malformed("/signing_keys")
@@ -198,7 +201,8 @@ def _read_endpoint(fields: Fields) -> Endpoint:
     return Endpoint(url, pin)
 
 
-def _read_dates(fields: Fields) -> tuple[datetime, datetime, datetime | None, datetime | None]:
+def read_dates(fields: Fields) -> tuple[datetime, datetime, datetime | None, datetime | None]:
+    """Return valid_from, valid_until, retired_at, compromised_since."""
     start, end = fields.instant("valid_from"), fields.instant("valid_until")
     if start >= end:
         raise malformed(fields.at("valid_until"))
@@ -212,7 +216,7 @@ def _read_signing(fields: Fields) -> SigningKey:
         public = SshPublicKey.from_line(line)
     except KeyInvalid as error:
         raise KeyInvalid(error.code, fields.at("public"), error.hint) from None
-    return SigningKey(public, *_read_dates(fields))
+    return SigningKey(public, *read_dates(fields))
 
 
 def _read_recipient(fields: Fields) -> RecipientKey:
@@ -221,10 +225,15 @@ def _read_recipient(fields: Fields) -> RecipientKey:
         recipient = parse_recipient(text)
     except KeyInvalid as error:
         raise KeyInvalid(error.code, fields.at("recipient"), error.hint) from None
-    return RecipientKey(text, recipient.key_id, recipient.key_class, *_read_dates(fields))
+    return RecipientKey(text, recipient.key_id, recipient.key_class, *read_dates(fields))
 
 
-def _read_inbox(fields: Fields) -> Inbox:
+def read_inbox(fields: Fields) -> Inbox:
+    """Return one inbox; the keys of it that are in use are of one class.
+
+    :raises DirectoryError: ``entry-malformed``, ``key-class-mixed``.
+    :raises KeyInvalid: a recipient is malformed or weak.
+    """
     operational = tuple(_read_recipient(one) for one in fields.children("operational"))
     recovery = tuple(_read_recipient(one) for one in fields.children("recovery"))
     for name, keys in (("operational", operational), ("recovery", recovery)):
