@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from schemas.registry import RECORDS
+from schemas.records import RECORDS
 
 from exchange.bundle.opening import OpenedBundle
 from exchange.domain.retry import DELIVERY_CEILING, next_try
