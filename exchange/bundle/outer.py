@@ -38,6 +38,7 @@ FindSigners = Callable[[str, datetime], Sequence[AllowedSigner]]
 """Returns who may sign for an organisation (org_id) at a proven time."""
 
 _BLOCK = 512 * KIB
+_LINE_BLOCK = 4 * KIB
 
 
 class Window(io.RawIOBase):
@@ -80,6 +81,16 @@ class Window(io.RawIOBase):
         part = self._stream.read(wanted)
         self._position += len(part)
         return part
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """Return up to and including the next line feed; an age header is read by lines."""
+        start = self._position
+        block = self.read(_LINE_BLOCK if size is None or size < 0 else min(size, _LINE_BLOCK))
+        end = block.find(b"\n") + 1 or len(block)
+        self._position = start + end
+        if end == _LINE_BLOCK and (size is None or size < 0 or size > end):
+            return block + self.readline(-1 if size is None or size < 0 else size - end)
+        return block[:end]
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
         """Read into ``buffer``; return how many bytes, 0 at the end."""
