@@ -21,7 +21,7 @@ DEFAULT_WORK_FACTOR = 18
 DEFAULT_MAX_WORK_FACTOR = 20
 _LABEL = b"age-encryption.org/v1/scrypt"
 _SALT_SIZE = 16
-_WORK_FACTOR = re.compile(r"[1-9][0-9]*", re.ASCII)
+_WORK_FACTOR = re.compile(r"[1-9][0-9]*")
 _HIGHEST_WORK_FACTOR = 30
 
 

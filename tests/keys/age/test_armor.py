@@ -39,6 +39,8 @@ BAD = {
     "text far behind": BEGIN + FULL + END + b" " * 2000 + b"Yours",
     "a second armour": (BEGIN + FULL + END) * 2,
     "text on the end line": BEGIN + FULL + END[:-1] + b" x\n",
+    "a space behind the end mark": BEGIN + FULL + END[:-1] + b" \n",
+    "CRLF behind the end mark only": BEGIN + FULL + END[:-1] + b"\r\n",
     "much white space before": b"\n" * 2000 + BEGIN + FULL + END,
     "one long blank line before": b" " * 5000 + b"\n" + BEGIN + FULL + END,
     "much white space behind": BEGIN + FULL + END + b"\n" * 2000,

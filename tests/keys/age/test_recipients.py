@@ -11,6 +11,7 @@ import pytest
 from keys import age
 from keys.age import bech32, encoding
 from keys.errors import AgeHeaderInvalid, AgeNoMatch, KeyInvalid
+from keys.interfaces import KeyClass
 
 FILE_KEY = bytes(range(16))
 PRIME = 2**255 - 19
@@ -60,7 +61,7 @@ def test_the_specifications_examples() -> None:
 
 
 @pytest.mark.parametrize("kind", ["hybrid", "classic"])
-def test_new_identities_differ_and_are_read_back(kind: age.KeyClass) -> None:
+def test_new_identities_differ_and_are_read_back(kind: KeyClass) -> None:
     first, second = age.generate_identity(kind), age.generate_identity(kind)
     assert first != second
     identity = age.parse_identity(first)
@@ -180,8 +181,11 @@ def malformed(good: age.Stanza) -> dict[str, age.Stanza]:
 def test_malformed_stanzas_of_our_type_are_refused(identity: age.KeyIdentity) -> None:
     (good,) = identity.recipient().wrap(FILE_KEY)
     for name, stanza in malformed(good).items():
-        with pytest.raises(AgeHeaderInvalid):
+        low = name == "a low-order share"
+        with pytest.raises(AgeHeaderInvalid) as caught:
             print(name, identity.unwrap([stanza]))
+        assert caught.value.code == ("age-share-low-order" if low else "age-stanza-malformed")
+        assert caught.value.path == "header.stanzas[0]"
 
 
 def test_a_changed_stanza_opens_nothing(identity: age.KeyIdentity) -> None:
@@ -208,6 +212,14 @@ def test_work_factors_that_are_odd_or_too_high_are_refused(factor: str) -> None:
         age.ScryptIdentity("sesame").unwrap(
             [age.Stanza("scrypt", (good.args[0], factor), good.body)]
         )
+
+
+@pytest.mark.parametrize("size", [0, 15, 17])
+def test_salts_have_16_bytes(size: int) -> None:
+    (good,) = age.ScryptRecipient("sesame", work_factor=4).wrap(FILE_KEY)
+    stanza = age.Stanza("scrypt", (encoding.encode(bytes(size)), "4"), good.body)
+    with pytest.raises(AgeHeaderInvalid, match="age-stanza-malformed"):
+        age.ScryptIdentity("sesame").unwrap([stanza])
 
 
 def test_a_factor_of_ten_thousand_digits_is_refused() -> None:
