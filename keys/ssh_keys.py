@@ -188,22 +188,22 @@ class SshPrivateKey:
         return cls(Ed25519PrivateKey.from_private_bytes(seed))
 
     @classmethod
-    def from_openssh(cls, data: bytes, passphrase: bytes | None = None) -> SshPrivateKey:
-        """Read an OpenSSH private key file (``ssh-keygen -t ed25519``).
+    def from_openssh(cls, data: bytes) -> SshPrivateKey:
+        """Read an OpenSSH private key file (``ssh-keygen -t ed25519 -N ''``).
 
-        :raises KeyInvalid: ``key-malformed``, ``key-type-unsupported``; ``key-passphrase``:
-            it has a passphrase that is missing or wrong.
+        :raises KeyInvalid: ``key-malformed``, ``key-type-unsupported``; ``key-has-passphrase``.
         """
         if len(data) > _MAX_PRIVATE_FILE:
             raise KeyInvalid("key-malformed")
         try:
-            key = serialization.load_ssh_private_key(data, password=passphrase)
+            key = serialization.load_ssh_private_key(data, password=None)
         except UnsupportedAlgorithm:
             raise KeyInvalid("key-type-unsupported") from None
         except TypeError:
-            raise KeyInvalid("key-passphrase") from None
+            hint = "Take the passphrase off a copy with `ssh-keygen -p`, and remove the copy after."
+            raise KeyInvalid("key-has-passphrase", hint=hint) from None
         except ValueError:
-            raise KeyInvalid("key-passphrase" if passphrase else "key-malformed") from None
+            raise KeyInvalid("key-malformed") from None
         if not isinstance(key, Ed25519PrivateKey):
             raise KeyInvalid("key-type-unsupported")
         return cls(key)

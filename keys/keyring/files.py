@@ -31,10 +31,12 @@ def create_node_key(path: Path) -> bytes:
     :raises KeyringError: ``node-key-exists``, ``keyring-unwritable``.
     """
     key = new_key()
-    if path.exists() or path.is_symlink():
-        raise KeyringError("node-key-exists", hint="Keep the key that is there, or name another.")
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_durably(path, key)
+    try:
+        make_folder(path.parent)
+        write_durably(path, key, new=True)
+    except FileExistsError:
+        hint = "Use the key that is there, or name another file."
+        raise KeyringError("node-key-exists", hint=hint) from None
     return key
 
 
@@ -59,9 +61,22 @@ def read_node_key(path: Path) -> bytes:
     return key
 
 
-def write_durably(path: Path, data: bytes) -> None:
-    """Replace a file by ``data``: temporary file, fsync, rename, fsync of the folder.
+def make_folder(folder: Path) -> None:
+    """Make a folder that its owner alone may enter, unless it is there.
 
+    :raises KeyringError: ``keyring-unwritable``.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        raise _unwritable() from None
+
+
+def write_durably(path: Path, data: bytes, *, new: bool = False) -> None:
+    """Write a file whole or not at all: temporary file, fsync, rename, fsync of the folder.
+
+    :param new: refuse to replace a file, instead of replacing it.
+    :raises FileExistsError: there is one, and ``new`` was asked for.
     :raises KeyringError: ``keyring-unwritable``; the old file is untouched.
     """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
@@ -72,15 +87,18 @@ def write_durably(path: Path, data: bytes) -> None:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            temporary.replace(path)
-        except BaseException:
+            if new:
+                os.link(temporary, path)
+            else:
+                temporary.replace(path)
+        finally:
             with contextlib.suppress(OSError):
                 temporary.unlink()
-            raise
         sync_folder(path.parent)
+    except FileExistsError:
+        raise
     except OSError:
-        hint = "Check the disk's space and the folder's permissions; nothing was changed."
-        raise KeyringError("keyring-unwritable", hint=hint) from None
+        raise _unwritable() from None
 
 
 def sync_folder(folder: Path) -> None:
@@ -101,7 +119,7 @@ def locked(folder: Path) -> Iterator[None]:
     try:
         descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError:
-        raise KeyringError("keyring-unwritable") from None
+        raise _unwritable() from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -109,10 +127,13 @@ def locked(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def write_body(path: Path, body: Mapping[str, strict_json.JsonValue]) -> None:
-    """Write a key file: its body, and the SHA-256 by which damage is told from a wrong secret."""
+def write_body(path: Path, body: Mapping[str, strict_json.JsonValue], *, new: bool = False) -> None:
+    """Write a key file: its body, and the SHA-256 by which damage is told from a wrong secret.
+
+    :raises FileExistsError, KeyringError: as :func:`write_durably`.
+    """
     checksum = hashlib.sha256(strict_json.dumps(body)).hexdigest()
-    write_durably(path, strict_json.dumps({"body": body, "sha256": checksum}))
+    write_durably(path, strict_json.dumps({"body": body, "sha256": checksum}), new=new)
 
 
 def read_body(path: Path) -> Fields:
@@ -157,3 +178,8 @@ def from_text(fields: Fields, name: str) -> bytes:
         return base64.b64decode(fields.long_text(name), validate=True)
     except (binascii.Error, ValueError):
         raise damaged(fields.at(name)) from None
+
+
+def _unwritable() -> KeyringError:
+    hint = "Check the disk's space and the folder's permissions; nothing was changed."
+    return KeyringError("keyring-unwritable", hint=hint)

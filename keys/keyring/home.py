@@ -11,16 +11,19 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from keys.directory.codec import UUID_PATTERN
 from keys.errors import KeyringError, KeysError
 from keys.json_fields import Fields
 from keys.keyring.files import (
     damaged,
     from_text,
+    make_folder,
     read_body,
     sync_folder,
     to_text,
@@ -100,19 +103,17 @@ def create_node_file(folder: Path, secret: NodeSecret) -> bytes:
 
     :raises KeyringError: ``keyring-exists``, ``passphrase-weak``, ``keyring-unwritable``.
     """
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError:
-        raise KeyringError("keyring-unwritable") from None
-    if (folder / _NODE_FILE).exists():
-        raise KeyringError("keyring-exists", hint="Unlock the keyring that is there.")
+    make_folder(folder)
     master = new_key()
-    write_node_file(folder, master, secret)
+    try:
+        write_node_file(folder, master, secret, new=True)
+    except FileExistsError:
+        raise KeyringError("keyring-exists", hint="Unlock the keyring that is there.") from None
     sync_folder(folder.parent)
     return master
 
 
-def write_node_file(folder: Path, master: bytes, secret: NodeSecret) -> None:
+def write_node_file(folder: Path, master: bytes, secret: NodeSecret, *, new: bool = False) -> None:
     """Seal the master key under a node key or passphrase, in place of the one before."""
     if secret.passphrase is not None:
         check_new_passphrase(secret.passphrase)
@@ -126,6 +127,7 @@ def write_node_file(folder: Path, master: bytes, secret: NodeSecret) -> None:
             "log_n": secret.log_n,
             "master": to_text(seal(_node_wrap(secret, salt, secret.log_n), master, _MASTER)),
         },
+        new=new,
     )
 
 
@@ -156,7 +158,12 @@ def organisation_ids(folder: Path) -> tuple[str, ...]:
 
 
 def organisation_path(folder: Path, org_id: str) -> Path:
-    """Return the path of an organisation's file."""
+    """Return the path of an organisation's file.
+
+    :raises KeyringError: ``organisation-unknown``: not an org_id, which might lead elsewhere.
+    """
+    if not re.fullmatch(UUID_PATTERN, org_id):
+        raise KeyringError("organisation-unknown")
     return folder / f"{org_id}.json"
 
 

@@ -1,4 +1,4 @@
-"""An unlocked keyring: makes, rotates, restores and hands out an organisation's keys."""
+"""An unlocked keyring: makes, rotates, restores and hands out organisations' keys."""
 
 from __future__ import annotations
 
@@ -7,52 +7,43 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import MappingProxyType
 
 from keys.age import parse_identity
 from keys.directory.codec import UUID_PATTERN
 from keys.directory.entry import SignedEntry, read_entry, ruled, sign_entry
-from keys.directory.model import Entry, Inbox, Ruling
+from keys.directory.model import Entry, Ruling
 from keys.errors import KeyringError
 from keys.interfaces import KeyClass
-from keys.keyring import home
+from keys.keyring import home, making
 from keys.keyring.files import locked
 from keys.keyring.home import NodeSecret, OrganisationFile
 from keys.keyring.publishing import Profile, entry_signer, organisation_of
-from keys.keyring.record import (
-    CompartmentKeys,
-    OrganisationRecord,
-    OwnSigningKey,
-    ValueKey,
-    new_recipient,
-    retired,
-)
+from keys.keyring.record import CompartmentKeys, OrganisationRecord, ValueKey
 from keys.keyring.recovery import Escrow, RecoverySheet, open_escrow, seal_escrow
 from keys.keyring.sealing import DEFAULT_LOG_N, check_new_passphrase, new_key
-from keys.keyring.vault import INBOX_COMPARTMENTS, KeyringVault, Tenant
+from keys.keyring.vault import CP, GENERAL, INBOX_COMPARTMENTS, KeyringVault, Tenant
 
 KEY_LIFETIME = timedelta(days=3 * 365)
 OVERLAP = timedelta(days=30)
 """How long a replaced signing key stays good: packs that it signed may still be on their way."""
-CLOCK_ALLOWANCE = timedelta(minutes=5)
-"""New keys are valid from a little before now: a receiver's clock may be slow."""
-
-Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class _Dsl:
-    """What a change of ``cp`` needs and gives."""
+class _NewCp:
+    """The secrets of ``cp`` to be sealed anew, and by what."""
 
     keys: CompartmentKeys
     passphrase: str = field(repr=False)
-    log_n: int = DEFAULT_LOG_N
+    log_n: int
 
 
 class Keyring:
     """The private keys of every organisation that this node hosts, unlocked.
 
-    Only wiring imports this; services are handed :meth:`vault`.
+    Only wiring imports this; services are handed :meth:`vault`. Each change is one durable file,
+    made under a lock, so that two processes do not undo each other's. Besides the codes that are
+    named, every method may raise ``KeyringError`` with ``keyring-damaged``,
+    ``keyring-unwritable`` and ``organisation-unknown``.
     """
 
     def __init__(self, folder: Path, master: bytes) -> None:
@@ -66,7 +57,7 @@ class Keyring:
     def create(cls, folder: Path, secret: NodeSecret) -> Keyring:
         """Make an empty keyring.
 
-        :raises KeyringError: ``keyring-exists``, ``passphrase-weak``, ``keyring-unwritable``.
+        :raises KeyringError: ``keyring-exists``, ``passphrase-weak``.
         """
         return cls(folder, home.create_node_file(folder, secret))
 
@@ -75,12 +66,15 @@ class Keyring:
         """Open the keyring of a folder.
 
         :raises KeyringError: ``passphrase-wrong``, ``node-key-wrong``, ``passphrase-needed``,
-            ``node-key-needed``, ``keyring-missing``, ``keyring-damaged``, ``keyring-too-new``.
+            ``node-key-needed``, ``keyring-missing``, ``keyring-too-new``.
         """
         return cls(folder, home.read_master(folder, secret))
 
     def reseal(self, secret: NodeSecret) -> None:
-        """Change the node key or the passphrase; everything inside stays as it is."""
+        """Change the node key or the passphrase; everything inside stays as it is.
+
+        :raises KeyringError: ``passphrase-weak``.
+        """
         with locked(self._folder):
             home.write_node_file(self._folder, self._master, secret)
 
@@ -88,11 +82,8 @@ class Keyring:
         """Return the org_ids whose keys are here."""
         return home.organisation_ids(self._folder)
 
-    def vault(self, clock: Clock = lambda: datetime.now(UTC)) -> KeyringVault:
-        """Return what the services of the inner process are handed.
-
-        :raises KeyringError: ``keyring-damaged``.
-        """
+    def vault(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> KeyringVault:
+        """Return what the services of the inner process are handed: the keys as they are now."""
         return KeyringVault([self._tenant(org_id) for org_id in self.organisations()], clock)
 
     def add_organisation(
@@ -109,120 +100,18 @@ class Keyring:
 
         :param dsl_passphrase: makes the DSL's inbox and the ``cp`` compartment, which only it
             opens; None for an organisation that has no safeguarding lead.
+        :param log_n: base-two logarithm of scrypt's N for it.
         :returns: the recovery sheets, one per inbox: print them now, they are kept nowhere.
-        :raises KeyringError: ``organisation-exists``, ``org-id-invalid``, ``passphrase-weak``,
-            ``keyring-unwritable``.
+        :raises KeyringError: ``organisation-exists``, ``org-id-invalid``, ``passphrase-weak``.
         """
         if not re.fullmatch(UUID_PATTERN, org_id):
             raise KeyringError("org-id-invalid", hint="Use a UUID in lower case.")
-        if dsl_passphrase is not None:
-            check_new_passphrase(dsl_passphrase)
-        start = _whole(now) - CLOCK_ALLOWANCE
-        sheets: list[RecoverySheet] = []
-        inboxes: dict[str, Inbox] = {}
-        secrets: dict[str, CompartmentKeys] = {}
-        for inbox in ("general",) if dsl_passphrase is None else ("general", "dsl"):
-            operational, public = new_recipient(key_class, start, lifetime)
-            recovery, public_recovery = new_recipient(key_class, start, lifetime)
-            inboxes[inbox] = Inbox((public,), (public_recovery,))
-            secrets[inbox] = CompartmentKeys.new(operational)
-            sheets.append(RecoverySheet.new(org_id, inbox, _whole(now), recovery))
-        record = OrganisationRecord(
-            org_id,
-            (OwnSigningKey.new(start, lifetime),),
-            (OwnSigningKey.new(start, lifetime),),
-            MappingProxyType(inboxes),
-            secrets["general"],
-            None,
+        dsl = dsl_passphrase is not None
+        made = making.make_keys(
+            org_id, _whole(now), dsl=dsl, key_class=key_class, lifetime=lifetime
         )
-        dsl = None
-        if dsl_passphrase is not None:
-            dsl = _Dsl(secrets["dsl"], dsl_passphrase, log_n)
-        with locked(self._folder):
-            if home.organisation_path(self._folder, org_id).exists():
-                raise KeyringError("organisation-exists", org_id)
-            self._write(OrganisationFile(new_key(), record, None, {}), record, dsl)
-        return tuple(sheets)
-
-    def rotate_signing(
-        self,
-        org_id: str,
-        now: datetime,
-        *,
-        lifetime: timedelta = KEY_LIFETIME,
-        overlap: timedelta = OVERLAP,
-    ) -> None:
-        """Make a new signing key and a new node key; the old ones retire after ``overlap``."""
-        at = _whole(now)
-
-        def change(record: OrganisationRecord) -> OrganisationRecord:
-            fresh = (OwnSigningKey.new(at, lifetime), OwnSigningKey.new(at, lifetime))
-            return replace(
-                record,
-                signing=(*_retire(record.signing, at + overlap), fresh[0]),
-                node=(*_retire(record.node, at + overlap), fresh[1]),
-            )
-
-        self._change(org_id, change)
-
-    def rotate_operational(
-        self,
-        org_id: str,
-        inbox: str,
-        now: datetime,
-        *,
-        dsl_passphrase: str | None = None,
-        lifetime: timedelta = KEY_LIFETIME,
-    ) -> None:
-        """Make a new operational key of an inbox; the old ones still open what came before.
-
-        :param dsl_passphrase: needed for the inbox ``dsl``.
-        :raises KeyringError: ``inbox-unknown``, ``compartment-locked``, ``passphrase-wrong``.
-        """
-        with locked(self._folder):
-            content = self._read(org_id)
-            box = content.record.inboxes.get(inbox)
-            if box is None:
-                raise KeyringError("inbox-unknown", f"{org_id}/{inbox}")
-            kind = box.operational[-1].key_class
-            identity, public = new_recipient(kind, _whole(now), lifetime)
-            operational = (*retired(box.operational, _whole(now)), public)
-            boxes = {**content.record.inboxes, inbox: Inbox(operational, box.recovery)}
-            record = replace(content.record, inboxes=MappingProxyType(boxes))
-            self._add_identity(content, record, inbox, identity, dsl_passphrase)
-
-    def rotate_values(self, org_id: str) -> None:
-        """Make a new key for the values of ``general``; older values still open."""
-
-        def change(record: OrganisationRecord) -> OrganisationRecord:
-            keys = replace(record.general, values=(*record.general.values, ValueKey.new()))
-            return replace(record, general=keys)
-
-        self._change(org_id, change)
-
-    def change_dsl_passphrase(
-        self, org_id: str, old: str, new: str, log_n: int = DEFAULT_LOG_N
-    ) -> None:
-        """Seal ``cp`` under another passphrase.
-
-        :raises KeyringError: ``passphrase-wrong``, ``passphrase-weak``, ``compartment-unknown``.
-        """
-        check_new_passphrase(new)
-        with locked(self._folder):
-            content = self._read(org_id)
-            keys = home.open_cp(content.key, org_id, content.cp, old)
-            self._write(content, content.record, _Dsl(keys, new, log_n))
-
-    def adopt_recovery(self, sheet: RecoverySheet, *, dsl_passphrase: str | None = None) -> None:
-        """Take a recovery identity in, so that old packs open again in this keyring.
-
-        For a disk that is lost: make the organisation's keys anew, then adopt its sheets.
-
-        :raises KeyringError: ``inbox-unknown``, ``compartment-locked``, ``passphrase-wrong``.
-        """
-        with locked(self._folder):
-            content = self._read(sheet.org_id)
-            self._add_identity(content, content.record, sheet.inbox, sheet.identity, dsl_passphrase)
+        self._add(made, dsl_passphrase, log_n)
+        return made.sheets
 
     def recover_organisation(
         self,
@@ -242,33 +131,123 @@ class Keyring:
         :param lost: the organisation's file in the old keyring.
         :param sheets: the sheet of every inbox that the organisation has.
         :raises KeyringError: ``recovery-sheet-wrong``, ``organisation-exists``,
-            ``compartment-locked`` (the DSL's inbox needs a new passphrase), ``keyring-damaged``.
+            ``compartment-locked`` (``cp`` needs a new passphrase), ``passphrase-weak``.
         """
-        found = {name: open_escrow(data, sheets) for name, data in home.read_escrow(lost).items()}
-        if "general" not in found:
-            raise KeyringError("keyring-damaged")
-        general = found["general"]
-        if any(each.org_id != lost.stem for each in found.values()):
-            raise KeyringError("recovery-sheet-wrong")
-        start = _whole(now) - CLOCK_ALLOWANCE
-        dsl = None
-        if "dsl" in found:
-            if dsl_passphrase is None:
-                raise KeyringError("compartment-locked", f"{general.org_id}/cp")
-            check_new_passphrase(dsl_passphrase)
-            dsl = _Dsl(found["dsl"].keys, dsl_passphrase, log_n)
-        record = OrganisationRecord(
-            general.org_id,
-            (OwnSigningKey.new(start, lifetime),),
-            (OwnSigningKey.new(start, lifetime),),
-            general.inboxes,
-            general.keys,
-            None,
-        )
+        escrows = {n: open_escrow(data, sheets) for n, data in home.read_escrow(lost).items()}
+        made = making.recovered_keys(escrows, lost.stem, _whole(now), lifetime)
+        self._add(made, dsl_passphrase, log_n)
+
+    def rotate_signing(
+        self,
+        org_id: str,
+        now: datetime,
+        *,
+        lifetime: timedelta = KEY_LIFETIME,
+        overlap: timedelta = OVERLAP,
+    ) -> None:
+        """Make a new signing key and a new node key; the old ones retire after ``overlap``."""
         with locked(self._folder):
-            if home.organisation_path(self._folder, general.org_id).exists():
-                raise KeyringError("organisation-exists", general.org_id)
-            self._write(OrganisationFile(new_key(), record, None, {}), record, dsl)
+            content = self._read(org_id)
+            record = making.with_new_signing(content.record, _whole(now), lifetime, overlap)
+            self._write(replace(content, record=record))
+
+    def rotate_operational(
+        self,
+        org_id: str,
+        inbox: str,
+        now: datetime,
+        *,
+        dsl_passphrase: str | None = None,
+        lifetime: timedelta = KEY_LIFETIME,
+    ) -> None:
+        """Make a new operational key of an inbox; the old ones still open what came before.
+
+        :param dsl_passphrase: needed for the inbox ``dsl``.
+        :raises KeyringError: ``inbox-unknown``, ``compartment-locked``, ``passphrase-wrong``.
+        """
+        with locked(self._folder):
+            content = self._content(org_id, inbox)
+            record, identity = making.with_new_operational(
+                content.record, inbox, _whole(now), lifetime
+            )
+            self._write_secrets(
+                replace(content, record=record),
+                INBOX_COMPARTMENTS[inbox],
+                lambda keys: keys.with_identity(identity),
+                dsl_passphrase,
+            )
+
+    def rotate_recovery(
+        self,
+        org_id: str,
+        inbox: str,
+        now: datetime,
+        *,
+        dsl_passphrase: str | None = None,
+        lifetime: timedelta = KEY_LIFETIME,
+    ) -> RecoverySheet:
+        """Make a new recovery key of an inbox, for a sheet that was lost or seen.
+
+        :returns: the sheet to print now; the old one no longer opens the escrow, but still
+            opens the packs that were sealed to it.
+        :raises KeyringError: ``inbox-unknown``, ``compartment-locked``, ``passphrase-wrong``.
+        """
+        with locked(self._folder):
+            content = self._content(org_id, inbox)
+            record, sheet = making.with_new_recovery(content.record, inbox, _whole(now), lifetime)
+            self._write_secrets(
+                replace(content, record=record),
+                INBOX_COMPARTMENTS[inbox],
+                lambda keys: keys,
+                dsl_passphrase,
+            )
+        return sheet
+
+    def rotate_values(
+        self, org_id: str, compartment: str = GENERAL, *, dsl_passphrase: str | None = None
+    ) -> None:
+        """Make a new key for the values of a compartment; older values still open.
+
+        :raises KeyringError: ``compartment-unknown``, ``compartment-locked``,
+            ``passphrase-wrong``.
+        """
+        if compartment not in (GENERAL, CP):
+            raise KeyringError("compartment-unknown", f"{org_id}/{compartment}")
+        with locked(self._folder):
+            self._write_secrets(
+                self._read(org_id),
+                compartment,
+                lambda keys: replace(keys, values=(*keys.values, ValueKey.new())),
+                dsl_passphrase,
+            )
+
+    def change_dsl_passphrase(
+        self, org_id: str, old: str, new: str, log_n: int = DEFAULT_LOG_N
+    ) -> None:
+        """Seal ``cp`` under another passphrase.
+
+        :raises KeyringError: ``passphrase-wrong``, ``passphrase-weak``, ``compartment-unknown``.
+        """
+        check_new_passphrase(new)
+        with locked(self._folder):
+            content = self._read(org_id)
+            keys = home.open_cp(content.key, org_id, content.cp, old)
+            self._write(content, _NewCp(keys, new, log_n))
+
+    def adopt_recovery(self, sheet: RecoverySheet, *, dsl_passphrase: str | None = None) -> None:
+        """Take a recovery identity in, so that old packs open again in this keyring.
+
+        For a disk that is lost: make the organisation's keys anew, then adopt its sheets.
+
+        :raises KeyringError: ``inbox-unknown``, ``compartment-locked``, ``passphrase-wrong``.
+        """
+        with locked(self._folder):
+            self._write_secrets(
+                self._content(sheet.org_id, sheet.inbox),
+                INBOX_COMPARTMENTS[sheet.inbox],
+                lambda keys: keys.with_identity(sheet.identity, newest=False),
+                dsl_passphrase,
+            )
 
     def entry(
         self,
@@ -286,21 +265,17 @@ class Keyring:
         :raises KeyringError: ``key-expired``: no signing key is valid.
         :raises DirectoryError: ``entry-malformed``: the profile is wrong; its path says where.
         """
+        at = _whole(now)
         record = self._read(org_id).record
         before = None if previous is None else read_entry(previous)
-        organisation = ruled(
-            organisation_of(record, profile, before, _whole(now)),
-            Ruling(compromised=compromised or {}),
-        )
+        organisation = organisation_of(record, profile, before, at)
         entry = Entry(
-            organisation,
+            ruled(organisation, Ruling(compromised=compromised or {})),
             1 if before is None else before.revision + 1,
-            _whole(now),
+            at,
             None if previous is None else previous.sha256,
         )
-        return sign_entry(entry, entry_signer(record, before, _whole(now)))
-
-    # --- inside --------------------------------------------------------------------------------
+        return sign_entry(entry, entry_signer(record, before, at))
 
     def _tenant(self, org_id: str) -> Tenant:
         content = self._read(org_id)
@@ -313,57 +288,59 @@ class Keyring:
     def _read(self, org_id: str) -> OrganisationFile:
         return home.read_organisation(self._folder, self._master, org_id)
 
-    def _change(
-        self, org_id: str, change: Callable[[OrganisationRecord], OrganisationRecord]
-    ) -> None:
-        with locked(self._folder):
-            content = self._read(org_id)
-            self._write(content, change(content.record), None)
+    def _content(self, org_id: str, inbox: str) -> OrganisationFile:
+        content = self._read(org_id)
+        if inbox not in content.record.inboxes:
+            raise KeyringError("inbox-unknown", f"{org_id}/{inbox}")
+        return content
 
-    def _add_identity(
+    def _add(self, made: making.NewKeys, dsl_passphrase: str | None, log_n: int) -> None:
+        org_id, cp = made.record.org_id, None
+        if made.cp is not None:
+            if dsl_passphrase is None:
+                raise KeyringError("compartment-locked", f"{org_id}/cp")
+            check_new_passphrase(dsl_passphrase)
+            cp = _NewCp(made.cp, dsl_passphrase, log_n)
+        with locked(self._folder):
+            if home.organisation_path(self._folder, org_id).exists():
+                raise KeyringError("organisation-exists", org_id)
+            self._write(OrganisationFile(new_key(), made.record, None, {}), cp)
+
+    def _write_secrets(
         self,
         content: OrganisationFile,
-        record: OrganisationRecord,
-        inbox: str,
-        identity: str,
+        compartment: str,
+        change: Callable[[CompartmentKeys], CompartmentKeys],
         dsl_passphrase: str | None,
     ) -> None:
-        if inbox not in record.inboxes:
-            raise KeyringError("inbox-unknown", f"{record.org_id}/{inbox}")
-        if INBOX_COMPARTMENTS[inbox] == "general":
-            general = record.general.with_identity(identity)
-            self._write(content, replace(record, general=general), None)
+        """Write the file with the secrets of one compartment changed."""
+        record = content.record
+        if compartment == GENERAL:
+            general = change(record.general)
+            self._write(replace(content, record=replace(record, general=general)))
             return
-        if dsl_passphrase is None or content.cp is None:
+        if content.cp is None:
+            raise KeyringError("compartment-unknown", f"{record.org_id}/cp")
+        if dsl_passphrase is None:
             raise KeyringError("compartment-locked", f"{record.org_id}/cp")
-        keys = home.open_cp(content.key, record.org_id, content.cp, dsl_passphrase)
-        dsl = _Dsl(keys.with_identity(identity), dsl_passphrase, content.cp.log_n)
-        self._write(content, record, dsl)
+        keys = change(home.open_cp(content.key, record.org_id, content.cp, dsl_passphrase))
+        self._write(content, _NewCp(keys, dsl_passphrase, content.cp.log_n))
 
-    def _write(
-        self, content: OrganisationFile, record: OrganisationRecord, dsl: _Dsl | None
-    ) -> None:
-        """Write record, compartments and escrows; ``cp`` stays as it is where ``dsl`` is None."""
-        escrow: dict[str, bytes] = dict(content.escrow)
+    def _write(self, content: OrganisationFile, cp: _NewCp | None = None) -> None:
+        """Write record, compartments and escrows; ``cp`` stays as it is where None is given."""
+        record: OrganisationRecord = content.record
         org_id, boxes = record.org_id, record.inboxes
+        escrow = dict(content.escrow)
         escrow["general"] = seal_escrow(Escrow(org_id, "general", record.general, boxes))
-        cp = content.cp
-        if dsl is not None:
-            blobs = parse_identity(dsl.keys.blobs).recipient()
+        sealed_cp = content.cp
+        if cp is not None:
+            blobs = parse_identity(cp.keys.blobs).recipient()
             record = replace(record, cp_recipient=str(blobs))
-            cp = home.seal_cp(content.key, org_id, dsl.keys, dsl.passphrase, dsl.log_n)
-            escrow["dsl"] = seal_escrow(Escrow(org_id, "dsl", dsl.keys, boxes))
-        home.write_organisation(
-            self._folder, self._master, OrganisationFile(content.key, record, cp, escrow)
-        )
+            sealed_cp = home.seal_cp(content.key, org_id, cp.keys, cp.passphrase, cp.log_n)
+            escrow["dsl"] = seal_escrow(Escrow(org_id, "dsl", cp.keys, boxes))
+        written = replace(content, record=record, cp=sealed_cp, escrow=escrow)
+        home.write_organisation(self._folder, self._master, written)
 
 
 def _whole(instant: datetime) -> datetime:
     return instant.astimezone(UTC).replace(microsecond=0)
-
-
-def _retire(keys: Sequence[OwnSigningKey], at: datetime) -> tuple[OwnSigningKey, ...]:
-    return tuple(
-        key if key.retired_at is not None else replace(key, retired_at=min(at, key.valid_until))
-        for key in keys
-    )

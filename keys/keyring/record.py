@@ -89,11 +89,12 @@ class CompartmentKeys:
         """
         return cls(new_key(), (ValueKey.new(),), generate_identity("hybrid"), (identity,))
 
-    def with_identity(self, identity: str) -> CompartmentKeys:
-        """Return the same with one identity more."""
+    def with_identity(self, identity: str, *, newest: bool = True) -> CompartmentKeys:
+        """Return the same with one identity more; the newest one is tried first."""
         if identity in self.identities:
             return self
-        return replace(self, identities=(*self.identities, identity))
+        own = self.identities
+        return replace(self, identities=(*own, identity) if newest else (identity, *own))
 
     def to_json(self) -> Json:
         """Return the secrets as JSON; to be sealed at once."""
