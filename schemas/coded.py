@@ -23,8 +23,6 @@ class Code(RecordField[str]):
     it is kept if it has a code's form, like an unknown field, and shown as not understood.
     """
 
-    also = (Also("not-in-set", "a record of a newer minor version may use codes added since"),)
-
     def __init__(
         self, name: str, about: str = "", *, history: bool = False, required: bool = True
     ) -> None:
