@@ -18,7 +18,14 @@ from typing import BinaryIO, cast
 from exchange.bundle import bag
 from exchange.bundle.failures import opening
 from exchange.bundle.limits import DEFAULT_LIMITS, KIB, Limits
-from exchange.bundle.outer import FindSigners, Outer, Window, check_envelope, require_signature
+from exchange.bundle.outer import (
+    STATEMENT_NAMESPACE,
+    FindSigners,
+    Outer,
+    Window,
+    check_envelope,
+    require_signature,
+)
 from exchange.bundle.zipformat import Entry
 from exchange.bundle.zipreader import MemberReader, ZipReader
 from exchange.errors import BagError, ContainerError, TrustError
@@ -29,9 +36,6 @@ from schemas.base import Record, Registry, SubjectRecord, load_bytes
 from schemas.envelope import Envelope
 from schemas.recipient import InboxName
 from schemas.statement import FileEntry, FileRole, Statement
-
-STATEMENT_NAMESPACE = "sen-bundle@v1"
-"""What a statement's signature is for; no signature of another kind is taken for one."""
 
 _BLOCK = 512 * KIB
 _WRONG_HANDS = "This pack was made for somebody else. Tell its sender; do not use it."

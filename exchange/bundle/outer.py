@@ -28,6 +28,9 @@ from schemas.envelope import Envelope
 ENVELOPE_NAMESPACE = "sen-envelope@v1"
 """What an envelope's signature is for; no signature of another kind is taken for one."""
 
+STATEMENT_NAMESPACE = "sen-bundle@v1"
+"""What a statement's signature is for."""
+
 PAYLOAD_NAME = "payload.age"
 ENVELOPE_NAME = "envelope.json"
 SIGNATURE_NAME = "envelope.json.sig"
