@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from adapters.transports.failures import damaged
 from adapters.transports.place import Look, Place, opened
 from exchange.errors import NotFound, TransportRefused
 from exchange.ports import Parcel, SignedReceipt
@@ -212,9 +213,7 @@ def _copy(parcel: Parcel, content: BinaryIO, file: BinaryIO) -> None:
             break
         file.write(chunk)
     if size != parcel.size or digest.hexdigest() != parcel.sha256:
-        raise TransportRefused(
-            "parcel-damaged", "/sha256", "The stored pack was altered. Send it again as a new one."
-        )
+        raise damaged()
 
 
 def _ends_like_a_zip(place: Place, name: str, look: Look) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import BinaryIO
 
+from adapters.transports.failures import damaged
 from exchange.errors import TransportError, TransportRefused
 from exchange.ports import Parcel, SignedReceipt
 
@@ -45,7 +46,7 @@ class MemoryTransport:
         self._answer()
         taken = content.read(parcel.size + 1)
         if len(taken) != parcel.size or hashlib.sha256(taken).hexdigest() != parcel.sha256:
-            raise TransportRefused("parcel-damaged", "/sha256")
+            raise damaged()
         key = (parcel.recipient, parcel.sender, parcel.bundle_id)
         with self._holes.lock:
             if self._holes.packs.setdefault(key, taken) != taken:

@@ -9,7 +9,6 @@ proxies from the environment, cookies and compression are not there to be turned
 from __future__ import annotations
 
 import hashlib
-import http.client
 import re
 import socket
 import ssl
@@ -22,9 +21,14 @@ from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from urllib3 import connection
-from urllib3.exceptions import HTTPError
 
 from adapters.transports.addresses import IpAddress, parse_address, reachable
+from adapters.transports.failures import (
+    damaged,
+    foreign_errors_wrapped,
+    invalid_endpoint,
+    unexpected_certificate,
+)
 from exchange.errors import TransportError, TransportRefused
 
 CONNECT_SECONDS = 20.0
@@ -78,16 +82,16 @@ class Peer:
             parts = urlsplit(url)
             port = parts.port
         except ValueError:
-            raise _invalid_endpoint() from None
+            raise invalid_endpoint() from None
         host = parts.hostname or ""
         plain = parts.scheme == "http" and allow_private
         odd = parts.username is not None or parts.query or parts.fragment or "?" in url
         if odd or not (_HOST.fullmatch(host) and _PATH.fullmatch(parts.path)):
-            raise _invalid_endpoint()
+            raise invalid_endpoint()
         if not (parts.scheme == "https" or plain) or port == 0:
-            raise _invalid_endpoint()
+            raise invalid_endpoint()
         if tls_sha256 is not None and not _FINGERPRINT.fullmatch(tls_sha256):
-            raise _invalid_endpoint()
+            raise invalid_endpoint()
         default = 80 if plain else 443
         # As the Host field will say it (RFC 9110, 4.2.3), for both sides sign and check it.
         authority = f"[{host}]" if ":" in host else host
@@ -110,18 +114,21 @@ class Peer:
         :param body: bytes, or a file of which the next ``size`` bytes are sent.
         :raises TransportError: ``peer-unreachable``, ``peer-timeout``, ``tls-failed``,
             ``answer-too-large``.
-        :raises TransportRefused: ``private-endpoint``, ``tls-certificate-unexpected``.
+        :raises TransportRefused: ``private-endpoint``, ``tls-certificate-unexpected``,
+            ``parcel-damaged``: the file holds more or fewer bytes.
         """
         seconds = 2 * READ_SECONDS + size / SLOWEST_BYTES_PER_SECOND
-        with _foreign_errors_wrapped(), self._connected() as line, _watched(line, seconds):
+        with foreign_errors_wrapped(), self._connected() as line, _watched(line, seconds):
             if body is not None:
                 headers = {**headers, "Content-Length": str(size)}
+            source: bytes | Iterator[bytes] | None
+            source = body if body is None or isinstance(body, bytes) else _exactly(body, size)
             # A refusal may come, and the line be closed, while we still send: it is read then.
             with suppress(BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
                 line.request(
                     method,
                     self._prefix + path,
-                    body=body,
+                    body=source,
                     headers=headers,
                     preload_content=False,
                     decode_content=False,
@@ -168,7 +175,20 @@ class Peer:
         if isinstance(line.sock, ssl.SSLSocket):
             presented = line.sock.getpeercert(binary_form=True)
         if presented is None or hashlib.sha256(presented).hexdigest() != self.tls_sha256:
-            raise _unexpected_certificate()
+            raise unexpected_certificate()
+
+
+def _exactly(file: BinaryIO, size: int) -> Iterator[bytes]:
+    """Yield the next ``size`` bytes; a pack that shrank or grew is damaged."""
+    left = size
+    while left:
+        part = file.read(min(left, _BLOCK))
+        if not part:
+            raise damaged()
+        left -= len(part)
+        if not left and file.read(1):
+            raise damaged()
+        yield part
 
 
 class _VettedLine(connection.HTTPConnection):
@@ -261,43 +281,3 @@ def _watched(line: connection.HTTPConnection, seconds: float) -> Iterator[None]:
         raise
     finally:
         timer.cancel()
-
-
-@contextmanager
-def _foreign_errors_wrapped() -> Iterator[None]:
-    """Turn what sockets, TLS and HTTP raise into ours, once; their texts hold values."""
-    try:
-        yield
-    except TransportError:
-        raise
-    except (ssl.SSLError, HTTPError) as error:
-        if _about_certificate(error):
-            raise _unexpected_certificate() from None
-        if isinstance(error, TimeoutError) or "Timeout" in type(error).__name__:
-            raise TransportError("peer-timeout", "/endpoint") from None
-        code = "tls-failed" if isinstance(error, ssl.SSLError) else "peer-unreachable"
-        raise TransportError(code, "/endpoint") from None
-    except TimeoutError:
-        raise TransportError("peer-timeout", "/endpoint") from None
-    except (OSError, http.client.HTTPException, UnicodeError, ValueError):
-        raise TransportError("peer-unreachable", "/endpoint") from None
-
-
-def _about_certificate(error: Exception) -> bool:
-    seen = error.args[0] if error.args and isinstance(error.args[0], Exception) else error
-    return isinstance(seen, ssl.SSLCertVerificationError) or "Fingerprint" in str(seen)
-
-
-def _unexpected_certificate() -> TransportRefused:
-    return TransportRefused(
-        "tls-certificate-unexpected",
-        "/endpoint",
-        "The endpoint shows a certificate that the directory does not name. Ask the other"
-        " organisation, by a number you already know, whether it was changed.",
-    )
-
-
-def _invalid_endpoint() -> TransportRefused:
-    return TransportRefused(
-        "endpoint-invalid", "/endpoint", "The directory's endpoint is no https address."
-    )
