@@ -159,12 +159,11 @@ class _LocalWriter:
         if self._part is None:
             # Locked before it has a name, so that a sweeper never takes it.
             fcntl.flock(handle, fcntl.LOCK_EX)
-            source = f"/proc/self/fd/{handle}"
             with suppress(FileExistsError):
-                os.link(source, self._path, follow_symlinks=True)
+                _give_name(handle, self._path)
                 return
             part = self._new_part()
-            os.link(source, part, follow_symlinks=True)
+            _give_name(handle, part)
             self._part = part
         self._part.replace(self._path)
         self._part = None
@@ -184,6 +183,20 @@ class _LocalWriter:
             # Closing flushes; what cannot be written any more is not wanted any more.
             with suppress(OSError):
                 file.close()
+
+
+def _give_name(handle: int, path: Path) -> None:
+    """Give a file without a name one (open(2), O_TMPFILE).
+
+    :raises FileExistsError: the name is taken.
+    """
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        # Only with a folder's handle does os.link follow the link in /proc (linkat(2)).
+        source = f"/proc/self/fd/{handle}"
+        os.link(source, path.name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=True)
+    finally:
+        os.close(folder)
 
 
 def _make_folder(folder: Path) -> None:

@@ -84,6 +84,7 @@ class SqlBook:
                         "previous": place.previous,
                         "digest": place.digest,
                     },
+                    state=False,
                 )
             except failures.Taken:
                 raise AuditError("book-forked") from None

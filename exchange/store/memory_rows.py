@@ -56,6 +56,7 @@ class Rows:
 
     def end(self) -> bool:
         """Forget the copy; return whether there was one."""
+        self.changed = False
         ended, self._tables = self._tables is not None, None
         return ended
 
@@ -361,7 +362,7 @@ class MemoryBook:
         """Link the waiting entries to the book's head."""
         if not self._waiting:
             return
-        entries = self._rows.write(sealed=False).entries
+        entries = self._rows.write(sealed=False, state=False).entries
         last = entries.get(len(entries))
         head = None if last is None else Head(last.seq, last.digest)
         for fact in self._waiting:

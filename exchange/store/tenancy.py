@@ -102,9 +102,10 @@ class Tenancy:
             if row is not None:
                 yield row
 
-    def add(self, table: Table, values: Mapping[str, Any]) -> None:
+    def add(self, table: Table, values: Mapping[str, Any], *, state: bool = True) -> None:
         """Add a row; inside a savepoint, so that a refusal leaves the transaction usable.
 
+        :param state: False for an audit entry itself.
         :raises failures.Taken: its key is taken.
         :raises failures.Dangling: it refers to a row that is not there.
         """
@@ -112,7 +113,7 @@ class Tenancy:
         connection = self._open_to_write()
         with failures.wrapped(self._folder), connection.begin_nested():
             connection.execute(statement)
-        self.changed = True
+        self.changed |= state
 
     def change(
         self, table: Table, where: Where, values: Mapping[str, Any], *, state: bool = True
@@ -151,6 +152,7 @@ class Tenancy:
 
     def close(self) -> None:
         """End it; what was not committed is undone."""
+        self.changed = False
         connection, self._connection = self._connection, None
         if connection is not None:
             with failures.wrapped(self._folder):
