@@ -7,7 +7,14 @@ UUIDv7, RFC 9562). Implementations live in exchange.store and adapters, and are 
 from __future__ import annotations
 
 from exchange.ports.blobs import BlobStore, BlobWriter
-from exchange.ports.documents import Inspection, Inspector, Limits
+from exchange.ports.documents import (
+    Inspection,
+    Inspector,
+    Limits,
+    PupilReader,
+    ReadPupil,
+    UnreadPupil,
+)
 from exchange.ports.people import Actor, Clock
 from exchange.ports.rows import (
     Arrival,
@@ -49,7 +56,9 @@ __all__ = [
     "Inspector",
     "Limits",
     "Parcel",
+    "PupilReader",
     "Pupils",
+    "ReadPupil",
     "Receipts",
     "Records",
     "SignedReceipt",
@@ -63,5 +72,6 @@ __all__ = [
     "Transport",
     "Transports",
     "UnitOfWork",
+    "UnreadPupil",
     "WatchedFolder",
 ]

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
+
+from exchange.errors import FormatError
+from schemas.base import SubjectRecord
+from schemas.pupil import Pupil
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +37,35 @@ class Limits:
     document_bytes: int = 512 * 1024 * 1024
     bundle_bytes: int = 4 * 1024 * 1024 * 1024
     documents_per_pupil: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPupil:
+    """One pupil that a file from another system told of; all records share one ``subject``.
+
+    :param position: which pupil of the file, from 1.
+    :param remarks: (code, path) of optional parts that could not be read and were kept as found.
+    """
+
+    position: int
+    pupil: Pupil
+    records: tuple[SubjectRecord, ...] = ()
+    remarks: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadPupil:
+    """One pupil of a file who could not be taken, with every reason."""
+
+    position: int
+    errors: tuple[FormatError, ...]
+
+
+class PupilReader(Protocol):
+    """Reads pupils from a file of another system, one by one, in constant memory."""
+
+    def read(self, source: BinaryIO) -> Iterator[ReadPupil | UnreadPupil]:
+        """Yield each pupil; one that is wrong stops only that one.
+
+        :raises exchange.errors.FormatError: the file as a whole is not what it should be.
+        """

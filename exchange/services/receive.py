@@ -11,8 +11,6 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from schemas.records import RECORDS
-
 from exchange.bundle.opening import OpenedBundle
 from exchange.domain.retry import DELIVERY_CEILING, next_try
 from exchange.domain.transfer import Event, State, allows
@@ -26,6 +24,7 @@ from exchange.services.refusals import rejection_code
 from exchange.services.trust import organisation
 from keys.errors import KeyringError
 from schemas.receipt import ReceiptKind
+from schemas.records import RECORDS
 from schemas.statement import BundleKind
 
 WORKER = Actor("worker", "machine")

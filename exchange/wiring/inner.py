@@ -1,8 +1,4 @@
-"""The inner process: where keys, store, adapters and use cases are joined.
-
-The only importer of ``keys.keyring``. What is joined here is handed on as Protocols; nothing else
-in the house can fetch a key.
-"""
+"""Join keys, store, adapters and use cases into one node."""
 
 from __future__ import annotations
 

@@ -1,0 +1,41 @@
+"""The one visible table of commands."""
+
+from __future__ import annotations
+
+import click
+
+from exchange.cli import audit, directory, inbox, node, outbox, pupils, schema, trio
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="sen-exchange", prog_name="senx")
+def main() -> None:
+    """Hand over what a child with special educational needs needs next."""
+
+
+for command in (
+    node.init,
+    node.keygen,
+    node.serve,
+    directory.directory,
+    pupils.import_,
+    pupils.pupil,
+    pupils.pupils,
+    pupils.attach,
+    pupils.destination,
+    outbox.send,
+    outbox.outbox,
+    outbox.receipts,
+    outbox.recall,
+    inbox.inbox,
+    inbox.show,
+    inbox.accept,
+    inbox.reject,
+    inbox.destroy,
+    audit.audit,
+    schema.schema,
+    trio.seal,
+    trio.verify,
+    trio.open_,
+):
+    main.add_command(command)
