@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from schemas.base import SubjectRecord, dump, dump_bytes, load, load_bytes, schema_of
+from schemas.base import RecordSchema, SubjectRecord, dump, dump_bytes, load, load_bytes, schema_of
 from schemas.ehc import EhcPlan, EhcSectionName
 from schemas.export import every_schema
 from schemas.parts import PartSchema, instance
@@ -32,7 +32,7 @@ MAKERS: dict[str, Callable[..., dict[str, Any]]] = {
         record_examples.ehc_plan,
     )
 }
-EVERY_PART = sorted(PartSchema.__subclasses__(), key=lambda schema: schema.__name__)
+PARTS = [each for each in PartSchema.__subclasses__() if each is not RecordSchema]
 
 
 @pytest.mark.parametrize("schema_id", MAKERS)
@@ -65,10 +65,8 @@ def test_unknown_fields_come_back(schema_id: str) -> None:
     assert dump(load(RECORDS, value)) == value
 
 
-@pytest.mark.parametrize("schema", [*EVERY_PART, *every_schema()], ids=lambda each: each.__name__)
+@pytest.mark.parametrize("schema", [*PARTS, *every_schema()], ids=lambda each: each.__name__)
 def test_schema_and_dataclass_have_the_same_fields(schema: type[PartSchema]) -> None:
-    if not hasattr(schema, "MAKES"):
-        pytest.skip("a base class")
     made = {each.name: each for each in dataclasses.fields(schema.MAKES)}
     described = instance(schema).fields
     assert set(made) - {"unknown"} == set(described)

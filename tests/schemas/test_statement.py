@@ -37,10 +37,8 @@ def test_it_loads_into_types() -> None:
     assert made.kind is BundleKind.TRANSFER
     assert made.recipients[0].inbox is InboxName.GENERAL
     assert made.issued == datetime(2026, 6, 20, 9, 30, tzinfo=UTC)
-    assert [entry.role for entry in made.files] == [*FileRole][::-1][:1] + [
-        FileRole.RECORD,
-        FileRole.DOCUMENT,
-    ]
+    roles = [entry.role for entry in made.files]
+    assert roles == [FileRole.TAG, FileRole.RECORD, FileRole.DOCUMENT]
     assert made.files[0].subject is None
     assert dump(made) == statement(supersedes=OTHER_BUNDLE, in_reply_to=OTHER_BUNDLE)
 
@@ -130,7 +128,7 @@ def test_a_cp_file_goes_to_the_dsl() -> None:
 GOOD_PATHS = [
     "data/documents/a",
     "data/documents/_x-1.tar.gz",
-    "data/documents/0001-EP-report.PDF",
+    "data/documents/0002-EP-report.PDF",
     "data/documents/con-report.pdf",
     "data/documents/" + "x" * 240,
 ]
