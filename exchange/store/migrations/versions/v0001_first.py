@@ -65,11 +65,11 @@ def _pupils() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         *_sealed(),
+        sa.PrimaryKeyConstraint("org_id", "pupil_id", name="pk_pupils"),
+        sa.UniqueConstraint("org_id", "upn_tag", name="uq_pupils_org_id_upn_tag"),
         sa.ForeignKeyConstraint(
             ["org_id"], ["organisations.org_id"], name="fk_pupils_organisations"
         ),
-        sa.PrimaryKeyConstraint("org_id", "pupil_id", name="pk_pupils"),
-        sa.UniqueConstraint("org_id", "upn_tag", name="uq_pupils_org_id_upn_tag"),
     )
 
 
