@@ -21,7 +21,7 @@ from keys.errors import KeyInvalid, SignatureInvalid
 from keys.points import check_ed25519
 
 KEY_TYPE = "ssh-ed25519"
-_MAX_LINE = 1024
+_MAX_LINE = 4096
 _COMMENT = re.compile(r"[\x20-\x7e]{0,200}")
 _MAX_PRIVATE_FILE = 16 * 1024
 

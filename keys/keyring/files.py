@@ -81,24 +81,28 @@ def write_durably(path: Path, data: bytes, *, new: bool = False) -> None:
     """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        if new:  # reserve the name; a hard link would do it too, but not on a USB stick's vfat
+            os.close(_create(path))
         try:
-            with os.fdopen(descriptor, "wb") as file:
+            with os.fdopen(_create(temporary), "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            if new:
-                os.link(temporary, path)
-            else:
-                temporary.replace(path)
-        finally:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
+            temporary.replace(path)
+        except BaseException:
+            for left in (temporary, path) if new else (temporary,):
+                with contextlib.suppress(OSError):
+                    left.unlink()
+            raise
         sync_folder(path.parent)
     except FileExistsError:
         raise
     except OSError:
         raise _unwritable() from None
+
+
+def _create(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
 
 
 def sync_folder(folder: Path) -> None:
