@@ -20,9 +20,12 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import _DEFER, ThreadWorker
 
 _log = logging.getLogger("exchange.faces")
+
+QUIET_SECONDS = 0.1
+"""How long a thread waits for the first byte of a connection before the poller takes over."""
 
 HEAD_SECONDS = 20.0
 """From the first byte of a connection to the end of the request's headers, TLS included."""
@@ -60,10 +63,17 @@ class ImpatientWorker(ThreadWorker):  # type: ignore[misc]
         self._deadlines_lock = Lock()
 
     def handle(self, conn: Any) -> Any:
-        """Work on one connection, under a deadline."""
+        """Work on one connection, under a deadline; one that says nothing goes back at once."""
+        if not (conn.initialized or conn.data_ready or conn.wait_for_data(QUIET_SECONDS)):
+            return _DEFER
         self._set_deadline(conn, HEAD_SECONDS)
         try:
-            return super().handle(conn)
+            outcome = super().handle(conn)
+            if not outcome:
+                # It lingers for up to two seconds: here, and not in the loop that serves all.
+                conn.close(graceful=True)
+                conn.close = _closed
+            return outcome
         finally:
             with self._deadlines_lock:
                 self._deadlines.pop(conn, None)
@@ -91,6 +101,10 @@ class ImpatientWorker(ThreadWorker):  # type: ignore[misc]
     def _set_deadline(self, conn: Any, seconds: float) -> None:
         with self._deadlines_lock:
             self._deadlines[conn] = time.monotonic() + seconds
+
+
+def _closed(graceful: bool = False) -> None:
+    """Stand in for the closing of a connection that is closed."""
 
 
 class _Server(BaseApplication):  # type: ignore[misc]

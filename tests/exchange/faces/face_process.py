@@ -8,8 +8,8 @@ from pathlib import Path
 
 from flask import Flask
 
+from exchange.faces import server
 from exchange.faces.delivery import create_app
-from exchange.faces.server import Listening, serve
 from exchange.ports import Limits
 from exchange.services.arrive import ArrivalDesk
 from exchange.store.blobs import LocalBlobs
@@ -36,7 +36,11 @@ def main(home: Path, bind: str, public_url: str) -> None:
         desk = ArrivalDesk(store, blobs, lambda: directory, clock, Limits(bundle_bytes=200 << 20))
         return create_app(desk, lookup, store, clock, public_url=public_url)
 
-    serve(make_app, Listening(bind, home / "tls/certificate.pem", home / "tls/key.pem"))
+    # Shorter than in earnest, so that a test can wait for them.
+    server.HEAD_SECONDS = server.BODY_SECONDS = 5.0
+    server.serve(
+        make_app, server.Listening(bind, home / "tls/certificate.pem", home / "tls/key.pem")
+    )
 
 
 if __name__ == "__main__":
