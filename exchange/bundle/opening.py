@@ -80,6 +80,13 @@ class OpenedBundle:
                 return self._checked(index)
         raise BagError("document-unknown", "/files")
 
+    def open_file(self, file: FileEntry) -> CheckedDocument:
+        """Return any file's bytes; its end is reached only if they are as signed.
+
+        For what may be thrown away again: bytes come before the digest is known to match.
+        """
+        return self._checked(self.statement.files.index(file))
+
     def records(self, registry: Registry) -> Iterator[tuple[FileEntry, Record]]:
         """Yield every record, its digest checked, parsed, and known to be about the subject.
 

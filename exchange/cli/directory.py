@@ -20,15 +20,30 @@ from exchange.cli.output import listing, typed_errors
 from exchange.errors import Conflict, FormatError, UsageError, Wrapped
 from exchange.settings import Home, load
 from exchange.wiring import entry_of, make_directory_key, read_directory_key
-from keys.directory import DirectoryEditor, FileDirectory, Organisation, standing
+from keys.directory import (
+    DirectoryEditor,
+    FileDirectory,
+    Organisation,
+    SignedEntry,
+    standing,
+)
 from keys.directory.entry import read_row
 from keys.errors import KeysError
 from keys.ssh_keys import SshPublicKey
+from keys.sshsig import write_allowed_signers
 from schemas.errors import SchemaError
 from schemas.strict_json import JsonValue, loads
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NEW = click.Path(dir_okay=False, path_type=Path)
+_COLUMNS = {
+    "name": "Name",
+    "kind": "Kind",
+    "status": "Status",
+    "numbers": "Numbers",
+    "keys": "Keys",
+    "org_id": "Reference",
+}
 
 
 @click.group()
@@ -75,7 +90,7 @@ def _editor(file: Path, key: SshPublicKey, now: datetime) -> DirectoryEditor:
     return DirectoryEditor.of(data)
 
 
-def _entry(file: Path):  # type: ignore[no-untyped-def]
+def _entry(file: Path) -> SignedEntry:
     try:
         return read_row(loads(file.read_bytes()))
     except SchemaError as error:
@@ -219,7 +234,7 @@ def _row(found: Organisation) -> dict[str, JsonValue]:
             f"{one.scheme}:{one.value}" for one in found.identifiers if one.holds_on(now.date())
         ),
         "keys": " ".join(sorted(classes)) or "none valid",
-        "inboxes": sorted(found.inboxes),
+        "inboxes": [*sorted(found.inboxes)],
         "endpoint": found.endpoint.url if found.endpoint else None,
     }
 

@@ -20,5 +20,6 @@ def next_try(now: datetime, attempts: int, chance: float, ceiling: timedelta) ->
     The wait doubles from one second up to ``ceiling`` and is then shortened by up to a half,
     so that many nodes that lost the same peer do not return in step.
     """
-    wait = min(_FIRST * 2 ** min(attempts, _LARGEST_EXPONENT), ceiling)
+    doublings: int = min(attempts, _LARGEST_EXPONENT)
+    wait = min(_FIRST * (1 << doublings), ceiling)
     return now + wait * (1 - chance / 2)

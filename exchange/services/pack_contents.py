@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO
@@ -19,7 +19,7 @@ from schemas.statement import FileRole
 
 PUPIL_SCHEMA = "sen.pupil/1.0"
 
-_SUFFIX = {
+SUFFIX = {
     "application/pdf": "pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
@@ -103,7 +103,7 @@ def _record(record_id: str, slot: str, schema_id: str, content: bytes, subject: 
 def _document(
     inside: Inside, org_id: str, number: int, document: StoredDocument, today: date
 ) -> Source:
-    suffix = _SUFFIX.get(document.media_type, "bin")
+    suffix = SUFFIX.get(document.media_type, "bin")
     return Source(
         id=document.document_id,
         path=f"data/documents/{number:03d}-{document.type}.{suffix}",
@@ -149,8 +149,3 @@ class _Opened:
 
     def close(self) -> None:
         self._sealed.close()
-
-
-def fingerprint_of(files: Iterator[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-    """Return the fingerprint of a pack that was sent, from type and digest of its files."""
-    return frozenset(files)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.directory_file import InstalledDirectory
+from adapters.formats.pupils_ctf import CtfPupils
 from adapters.inspector import ContentInspector
 from adapters.transports.folder import Folder, FolderTransport
 from adapters.transports.https import HttpsTransport
 from exchange.errors import TransportRefused, Wrapped
-from exchange.ports import Actor, Clock, Inspector, Limits, Transport
+from exchange.ports import Actor, Clock, Inspector, Limits, PupilReader, Transport
 from exchange.services.arrive import ArrivalDesk
 from exchange.services.collect_folder import FolderCollector
 from exchange.services.deliver import Deliverer
@@ -41,6 +42,7 @@ class Node:
     inside: Inside
     directory: InstalledDirectory
     inspector: Inspector
+    ctf: PupilReader
     store: SqlStore
 
     def worker(self) -> Worker:
@@ -127,7 +129,9 @@ def assemble(
         document_bytes=settings.max_document_bytes, bundle_bytes=settings.max_bundle_bytes
     )
     inside = Inside(store, LocalBlobs(home.blobs), vault, directory, clock, limits)
-    return Node(home, settings, keyring, vault, inside, directory, ContentInspector(), store)
+    return Node(
+        home, settings, keyring, vault, inside, directory, ContentInspector(), CtfPupils(), store
+    )
 
 
 def _secret(

@@ -1,0 +1,217 @@
+"""What arrived: look, accept, reject, destroy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from exchange.cli.options import acting_options, actor_of, node_of, node_options, org_of
+from exchange.cli.output import complain, describe, emit, listing, table, typed_errors
+from exchange.errors import ExchangeError, NotFound, UsageError
+from exchange.ports import Arrival
+from exchange.services import accept as accepting
+from exchange.services.open_pack import open_pack
+from exchange.services.show_pack import PackView, view_pack
+from exchange.wiring import Node
+from schemas.strict_json import JsonValue
+
+_COLUMNS = {
+    "state": "State",
+    "from": "From",
+    "kind": "Kind",
+    "size": "Bytes",
+    "arrived_at": "Arrived",
+    "attention": "Needs attention",
+    "pack": "Reference",
+}
+
+
+@click.command("inbox")
+@click.option("--state", help="Only those in this state.")
+@node_options
+@typed_errors
+def inbox(
+    state: str | None, home: Path, passphrase_file: Path | None, org: str | None, as_json: bool
+) -> None:
+    """List what arrived."""
+    node = node_of(home, passphrase_file)
+    with node.inside.store.reading(org_of(node, org)) as unit:
+        rows = [_row(node, one) for one in unit.arrivals.all() if state in (None, one.state.value)]
+    listing(rows, _COLUMNS, as_json=as_json)
+
+
+def _row(node: Node, one: Arrival) -> dict[str, JsonValue]:
+    try:
+        name = node.directory().get(one.sender, one.arrived_at).name
+    except ExchangeError:
+        name = one.sender
+    return {
+        "pack": one.bundle_id,
+        "state": one.state.value,
+        "from": name,
+        "from_org": one.sender,
+        "kind": one.kind,
+        "size": one.size,
+        "payload_sha256": one.payload_sha256,
+        "arrived_at": one.arrived_at.isoformat(),
+        "code": one.code,
+        "attention": one.attention,
+        "by": "folder" if one.folder else "https",
+        "supersedes": one.supersedes,
+        "in_reply_to": one.in_reply_to,
+    }
+
+
+@click.command("show")
+@click.argument("pack")
+@click.option("--document", help="Write one document to the file of --output.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path))
+@node_options
+@typed_errors
+def show(
+    pack: str,
+    document: str | None,
+    output: Path | None,
+    home: Path,
+    passphrase_file: Path | None,
+    org: str | None,
+    as_json: bool,
+) -> None:
+    """Show a pack: who it is about, what is in it, what is new; or take one document out."""
+    node = node_of(home, passphrase_file)
+    org_id = org_of(node, org)
+    with node.inside.store.reading(org_id) as unit:
+        arrival = unit.arrivals.by_bundle(pack)
+    if document is not None:
+        _take_out(node, org_id, arrival, document, output)
+        return
+    seen = view_pack(node.inside, org_id, arrival)
+    if as_json:
+        emit(seen.as_json())
+    else:
+        _print(seen)
+
+
+def _print(seen: PackView) -> None:
+    click.echo(f"{seen.name or 'No pupil record'}   {seen.kind}, from {seen.sender_name}")
+    click.echo(f"Purpose {seen.purpose}, basis {seen.lawful_basis}, sent {seen.issued:%d %B %Y}")
+    table(
+        ["", "Type", "Title", "Author", "Date", "Bytes", "Reference"],
+        [
+            (
+                "new" if one.new else "",
+                one.type,
+                one.title or "",
+                one.author or "",
+                one.authored.isoformat() if one.authored else "",
+                one.size,
+                one.id,
+            )
+            for one in seen.files
+        ],
+    )
+
+
+def _take_out(
+    node: Node, org_id: str, arrival: Arrival, document: str, output: Path | None
+) -> None:
+    if output is None:
+        raise UsageError("output-needed", "/output", "Say where with --output FILE.")
+    with open_pack(node.inside, org_id, arrival) as opened:
+        if document not in opened.documents:
+            raise NotFound("document-unknown", "/document", "Look it up with `senx show`.")
+        source = opened.open_document(document)
+        with output.open("xb") as out:
+            while block := source.read(1024 * 1024):
+                out.write(block)
+    click.echo(f"Wrote {output}. This copy is not sealed: delete it when you are done.")
+
+
+def _each(packs: Sequence[str], step: Callable[[str], Arrival], *, as_json: bool) -> None:
+    rows: list[JsonValue] = []
+    failed = False
+    for one in packs:
+        try:
+            done = step(one)
+        except ExchangeError as error:
+            failed = True
+            rows.append({"pack": one, "error": describe(error)})
+            if not as_json:
+                complain(error)
+        else:
+            rows.append({"pack": one, "state": done.state.value})
+            if not as_json:
+                click.echo(f"{one} {done.state.value}")
+    if as_json:
+        emit(rows)
+    if failed:
+        raise SystemExit(4)
+
+
+@click.command("accept")
+@click.argument("packs", nargs=-1, required=True)
+@acting_options
+@typed_errors
+def accept(
+    packs: tuple[str, ...],
+    home: Path,
+    passphrase_file: Path | None,
+    org: str | None,
+    who: str | None,
+    role: str,
+    as_json: bool,
+) -> None:
+    """Accept packs: a signed receipt goes to the sender."""
+    node = node_of(home, passphrase_file)
+    org_id, actor = org_of(node, org), actor_of(who, role)
+    _each(packs, lambda one: accepting.accept(node.inside, org_id, one, actor), as_json=as_json)
+
+
+@click.command("reject")
+@click.argument("packs", nargs=-1, required=True)
+@click.option("--code", required=True, help="not-our-pupil, wrong-inbox or not-wanted.")
+@acting_options
+@typed_errors
+def reject(
+    packs: tuple[str, ...],
+    code: str,
+    home: Path,
+    passphrase_file: Path | None,
+    org: str | None,
+    who: str | None,
+    role: str,
+    as_json: bool,
+) -> None:
+    """Reject packs with a code; their contents are removed here and the sender is told."""
+    node = node_of(home, passphrase_file)
+    org_id, actor = org_of(node, org), actor_of(who, role)
+    _each(
+        packs, lambda one: accepting.reject(node.inside, org_id, one, code, actor), as_json=as_json
+    )
+
+
+@click.command("destroy")
+@click.argument("packs", nargs=-1, required=True)
+@acting_options
+@typed_errors
+def destroy(
+    packs: tuple[str, ...],
+    home: Path,
+    passphrase_file: Path | None,
+    org: str | None,
+    who: str | None,
+    role: str,
+    as_json: bool,
+) -> None:
+    """Destroy the contents of packs (after a recall, say); a signed receipt tells the sender."""
+    node = node_of(home, passphrase_file)
+    org_id, actor = org_of(node, org), actor_of(who, role)
+
+    def step(one: str) -> Arrival:
+        with node.inside.store.reading(org_id) as unit:
+            found = unit.arrivals.by_bundle(one)
+        return accepting.destroy(node.inside, org_id, found.sender, one, actor)
+
+    _each(packs, step, as_json=as_json)

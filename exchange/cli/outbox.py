@@ -1,0 +1,242 @@
+"""Send packs, watch them, recall them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from exchange.cli.options import acting_options, actor_of, node_of, node_options, org_of
+from exchange.cli.output import complain, describe, emit, listing, typed_errors
+from exchange.cli.progress import steps
+from exchange.errors import ExchangeError, UsageError
+from exchange.ports import Actor, StoredReceipt, Transfer
+from exchange.services.choose_destination import choose_destination
+from exchange.services.find_pupil import find_pupil
+from exchange.services.queue_bundle import Order
+from exchange.services.recall import recall as recall_transfer
+from exchange.services.send import send as send_pack
+from exchange.wiring import Node
+from schemas.statement import BundleKind
+from schemas.strict_json import JsonValue
+
+
+@click.command("send")
+@click.argument("pupil_refs", metavar="[PUPIL...]", nargs=-1)
+@click.option("--all", "everyone", is_flag=True, help="Everybody who has a destination.")
+@click.option("--to", help="Choose the destination now: any identifier; with --confirm.")
+@click.option("--confirm", help="Its name, or its other number.")
+@click.option("--folder", help="Lay the packs into this folder of the settings, not by HTTPS.")
+@click.option("--update", is_flag=True, help="Send what changed since the last pack.")
+@click.option("--purpose", default="phase-transfer", show_default=True)
+@click.option("--basis", default="public-task", show_default=True, help="Lawful basis.")
+@acting_options
+@typed_errors
+def send(
+    pupil_refs: tuple[str, ...],
+    everyone: bool,
+    to: str | None,
+    confirm: str | None,
+    folder: str | None,
+    update: bool,
+    purpose: str,
+    basis: str,
+    home: Path,
+    passphrase_file: Path | None,
+    org: str | None,
+    who: str | None,
+    role: str,
+    as_json: bool,
+) -> None:
+    """Seal packs and queue them; the running node delivers. Sent twice is sent once."""
+    node = node_of(home, passphrase_file)
+    org_id, actor = org_of(node, org), actor_of(who, role)
+    if role == "sen-administrator":
+        raise UsageError("role-cannot-send", "/role", "The SENCO sends; you prepare.")
+    if folder is not None and folder not in node.settings.folders:
+        raise UsageError("folder-unknown", "/folder", "Name it in the settings first.")
+    order = Order(
+        kind=BundleKind.TRANSFER,
+        purpose=purpose,
+        lawful_basis=basis,
+        transport="folder" if folder else "https",
+        target=folder or "",
+    )
+    chosen = _chosen(node, org_id, pupil_refs, everyone=everyone)
+    if to is not None:
+        _confirm(node, org_id, chosen, to, confirm, actor)
+    rows = [
+        _send_one(node, org_id, one, order, actor, update=update, as_json=as_json)
+        for one in steps("Sealing", chosen)
+    ]
+    if as_json:
+        emit(rows)
+    else:
+        queued = sum(row["outcome"] == "queued" for row in rows)
+        click.echo(f"{queued} queued, {len(rows) - queued} unchanged or refused")
+    if any(row["outcome"] == "refused" for row in rows):
+        raise SystemExit(3)
+
+
+def _chosen(node: Node, org_id: str, refs: tuple[str, ...], *, everyone: bool) -> list[str]:
+    with node.inside.store.reading(org_id) as unit:
+        if everyone:
+            return [one.pupil_id for one in unit.pupils.all() if one.destination is not None]
+        if not refs:
+            raise UsageError("pupil-missing", "/pupil", "Name a pupil, or use --all.")
+        return [find_pupil(unit, ref).pupil_id for ref in refs]
+
+
+def _confirm(
+    node: Node, org_id: str, chosen: list[str], to: str, confirm: str | None, actor: Actor
+) -> None:
+    if confirm is None:
+        raise UsageError("confirmation-missing", "/confirm", "Confirm it by name or number.")
+    for pupil_id in chosen:
+        choose_destination(node.inside, org_id, pupil_id, to, confirm, actor)
+
+
+def _send_one(
+    node: Node,
+    org_id: str,
+    pupil_id: str,
+    order: Order,
+    actor: Actor,
+    *,
+    update: bool,
+    as_json: bool,
+) -> dict[str, JsonValue]:
+    try:
+        done = send_pack(node.inside, org_id, pupil_id, order, actor, update=update)
+    except ExchangeError as error:
+        if not as_json:
+            complain(error)
+        return {"outcome": "refused", "pupil": pupil_id, "error": describe(error)}
+    return {
+        "outcome": done.outcome,
+        "pupil": pupil_id,
+        "transfer": done.transfer.bundle_id,
+        "withheld": [
+            {"document": one.document_id, "type": one.type, "code": one.code}
+            for one in done.withheld
+        ],
+    }
+
+
+@click.command("outbox")
+@node_options
+@typed_errors
+def outbox(home: Path, passphrase_file: Path | None, org: str | None, as_json: bool) -> None:
+    """List what was sent, and where it stands."""
+    node = node_of(home, passphrase_file)
+    with node.inside.store.reading(org_of(node, org)) as unit:
+        rows = [_row(node, one) for one in unit.transfers.all()]
+    columns = {
+        "state": "State",
+        "to": "To",
+        "kind": "Kind",
+        "by": "By",
+        "size": "Bytes",
+        "attention": "Needs attention",
+        "transfer": "Reference",
+    }
+    listing(rows, columns, as_json=as_json)
+
+
+def _row(node: Node, one: Transfer) -> dict[str, JsonValue]:
+    recipient = node.directory().get(one.recipient, node.inside.clock.now())
+    return {
+        "transfer": one.bundle_id,
+        "release": one.release_id,
+        "pupil": one.pupil_id,
+        "state": one.state.value,
+        "to": recipient.name,
+        "to_org": one.recipient,
+        "kind": one.kind,
+        "by": one.transport,
+        "size": one.size,
+        "sha256": one.sha256,
+        "queued_at": one.created_at.isoformat(),
+        "updated_at": one.updated_at.isoformat(),
+        "receipts": one.last_seq,
+        "attempts": one.attempts,
+        "attention": one.attention,
+        "supersedes": one.supersedes,
+        "in_reply_to": one.in_reply_to,
+    }
+
+
+@click.command("receipts")
+@click.argument("transfers", nargs=-1)
+@click.option("--now", "ask_now", is_flag=True, help="Ask the recipients now, not when it is due.")
+@node_options
+@typed_errors
+def receipts(
+    transfers: tuple[str, ...],
+    ask_now: bool,
+    home: Path,
+    passphrase_file: Path | None,
+    org: str | None,
+    as_json: bool,
+) -> None:
+    """List the signed receipts that came back, of all transfers or of those named."""
+    node = node_of(home, passphrase_file)
+    org_id = org_of(node, org)
+    if ask_now:
+        _nudge(node, org_id, transfers)
+    with node.inside.store.reading(org_id) as unit:
+        wanted = [
+            one for one in unit.transfers.all() if not transfers or one.bundle_id in transfers
+        ]
+        rows = [
+            _receipt(found)
+            for one in wanted
+            for found in unit.receipts.of(one.bundle_id, one.recipient, "received")
+        ]
+    columns = {"transfer": "Transfer", "seq": "No", "kind": "Receipt", "at": "Heard"}
+    listing(rows, columns, as_json=as_json)
+
+
+def _nudge(node: Node, org_id: str, transfers: tuple[str, ...]) -> None:
+    now = node.inside.clock.now()
+    with node.inside.store.unit(org_id) as unit:
+        for one in unit.transfers.all():
+            if one.due_at is not None and (not transfers or one.bundle_id in transfers):
+                unit.transfers.schedule(one.bundle_id, now, 0)
+        unit.commit()
+
+
+def _receipt(one: StoredReceipt) -> dict[str, JsonValue]:
+    return {
+        "transfer": one.bundle_id,
+        "from": one.counterparty,
+        "seq": one.seq,
+        "kind": one.kind,
+        "at": one.at.isoformat(),
+        "receipt": one.content.decode(),
+        "signature": one.signature.decode(),
+    }
+
+
+@click.command("recall")
+@click.argument("transfers", nargs=-1, required=True)
+@acting_options
+@typed_errors
+def recall(
+    transfers: tuple[str, ...],
+    home: Path,
+    passphrase_file: Path | None,
+    org: str | None,
+    who: str | None,
+    role: str,
+    as_json: bool,
+) -> None:
+    """Recall packs. What was downloaded cannot be fetched back: its recipient is asked."""
+    node = node_of(home, passphrase_file)
+    org_id = org_of(node, org)
+    for one in transfers:
+        done = recall_transfer(node.inside, org_id, one, actor_of(who, role))
+        if not as_json:
+            click.echo(f"{done.bundle_id} {done.state.value}")
+    if as_json:
+        emit([{"transfer": one, "state": "recalled"} for one in transfers])
