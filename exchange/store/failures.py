@@ -54,6 +54,7 @@ def _integrity(error: IntegrityError, folder: Path) -> Exception:
 
 
 def _failed(error: DBAPIError, folder: Path) -> StoreError:
+    error = _first(error)
     kind = dialect.failure_of(error, folder)
     if kind == "full":
         return StorageFull()
@@ -63,3 +64,17 @@ def _failed(error: DBAPIError, folder: Path) -> StoreError:
         return StoreError("store-damaged", hint="The database is damaged: restore the backup.")
     name = getattr(error.orig, "sqlite_errorname", None) or type(error.orig).__name__
     return StoreError("store-failed", f"/{name}")
+
+
+def _first(error: DBAPIError) -> DBAPIError:
+    """Return the error that came first.
+
+    A full disk makes SQLite undo the whole transaction, and then undoing the savepoint fails too.
+    """
+    first = error
+    context = error.__context__
+    while context is not None:
+        if isinstance(context, DBAPIError):
+            first = context
+        context = context.__context__
+    return first

@@ -8,6 +8,7 @@ column name; ``None`` means "is empty".
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -86,8 +87,8 @@ class Tenancy:
             query = query.where(table.c[after[0]] > after[1])
         by = [table.c[name].desc() if descending else table.c[name] for name in order]
         query = query.order_by(*by).limit(limit)
-        with failures.wrapped(self._folder):
-            return [dict(row) for row in self._open().execute(query).mappings()]
+        with self._running() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
 
     def each(
         self, table: Table, keys: Sequence[str], where: Where, order: Sequence[str]
@@ -110,8 +111,7 @@ class Tenancy:
         :raises failures.Dangling: it refers to a row that is not there.
         """
         statement = insert(table).values({**values, "org_id": self.org_id})
-        connection = self._open_to_write()
-        with failures.wrapped(self._folder), connection.begin_nested():
+        with self._writing() as connection:
             connection.execute(statement)
         self.changed |= state
 
@@ -126,27 +126,14 @@ class Tenancy:
         if table in tables.APPEND_ONLY or "org_id" in values:
             raise StoreError("row-unchangeable", f"/{table.name}")
         statement = update(table).where(self._condition(table, where)).values(dict(values))
-        connection = self._open_to_write()
-        with failures.wrapped(self._folder), connection.begin_nested():
+        with self._writing() as connection:
             count = connection.execute(statement).rowcount
         self.changed |= state and bool(count)
         return count
 
-    def remove(self, table: Table, where: Where) -> int:
-        """Remove rows and return how many."""
-        if table in tables.APPEND_ONLY:
-            raise StoreError("row-unchangeable", f"/{table.name}")
-        statement = delete(table).where(self._condition(table, where))
-        connection = self._open_to_write()
-        with failures.wrapped(self._folder):
-            count = connection.execute(statement).rowcount
-        self.changed |= bool(count)
-        return count
-
     def commit(self) -> None:
         """Make it durable and end it."""
-        connection = self._open()
-        with failures.wrapped(self._folder):
+        with self._running() as connection:
             connection.commit()
         self.close()
 
@@ -165,15 +152,28 @@ class Tenancy:
             terms.append(column.is_(None) if value is None else column == value)
         return and_(*terms)
 
-    def _open(self) -> Connection:
+    @contextmanager
+    def _running(self) -> Iterator[Connection]:
+        """Give the connection; a failure ends the transaction, for SQLite may have undone it.
+
+        What came after would else be written by itself, outside of any transaction.
+        """
         if self._connection is None:
             raise StoreError("unit-finished", hint="Begin another unit of work.")
-        return self._connection
+        try:
+            with failures.wrapped(self._folder):
+                yield self._connection
+        except StoreError:
+            with suppress(StoreError):
+                self.close()
+            raise
 
-    def _open_to_write(self) -> Connection:
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
         if self._reading:
             raise StoreError("unit-only-reads", hint="Begin a unit of work that may write.")
-        return self._open()
+        with self._running() as connection, connection.begin_nested():
+            yield connection
 
 
 class NodeRows:

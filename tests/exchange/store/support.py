@@ -62,7 +62,7 @@ class AeadCompartment:
     def open_value(self, sealed: bytes, context: str) -> bytes:
         try:
             return AESGCM(self._key).decrypt(sealed[:12], sealed[12:], context.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise KeyringError("value-damaged") from None
 
     def tag(self, purpose: str, value: bytes) -> str:
