@@ -30,12 +30,17 @@ lint: $(STAMP)
 
 types: $(STAMP)
 	$(BIN)/mypy
+	$(BIN)/mypy --package demo
 
 laws: $(STAMP)
 	$(BIN)/lint-imports
 
 corpora: $(STAMP)
-	$(BIN)/python -m pytest -m corpus $(if $(CORPORA),--corpora $(CORPORA))
+ifdef CORPORA
+	$(BIN)/python -m pytest -m corpus --corpora $(CORPORA)
+else
+	@echo "corpora: no third-party data; run with CORPORA=DIR"
+endif
 
 bench: $(STAMP)
 	$(BIN)/python -m tests.benchmarks

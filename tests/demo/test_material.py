@@ -27,7 +27,6 @@ from schemas.identifiers import Laestab, Ukprn, Upn, Urn
 from schemas.records import RECORDS
 from schemas.sen import SenRegister, SenSupportPlan
 
-
 SEN_TYPES = {entry.code for entry in code_set("sen-type").current(date(2026, 7, 1))}
 
 
