@@ -51,11 +51,20 @@ class Code(RecordField[str]):
 
 
 class CbdsCode(Text):
-    """A code of the Common Basic Data Set whose list this project does not hold."""
+    """A code held to its form alone: its list here is unconfirmed, and files bring others.
 
-    def __init__(self, about: str = "", *, required: bool = True) -> None:
-        """Describe a code by its form alone."""
+    Labels for it are in the code set that is named; writers choose from that.
+    """
+
+    def __init__(self, name: str | None, about: str = "", *, required: bool = True) -> None:
+        """Describe a code of the Common Basic Data Set, and the set with its labels, if any."""
         super().__init__(about, pattern=CBDS_FORM, most=6, required=required)
+        self.name_of_set = name
+
+    def shape(self, defs: Definitions) -> dict[str, JsonValue]:
+        """Return the form and the name of the set."""
+        named: dict[str, JsonValue] = {"x-code-set": self.name_of_set} if self.name_of_set else {}
+        return super().shape(defs) | named
 
 
 class Identified(RecordField[T]):

@@ -31,7 +31,7 @@ class PhoneSchema(PartSchema):
     MAKES = Phone
 
     number = Text("As people dial it.", pattern=PHONE, most=40, least=2)
-    kind = CbdsCode("CTF TelephoneType.", required=False)
+    kind = CbdsCode("telephone-type", "CTF TelephoneType.", required=False)
 
 
 def email_field(about: str = "", *, required: bool = False) -> Text:

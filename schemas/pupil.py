@@ -104,7 +104,7 @@ class LanguageSchema(PartSchema):
     MAKES = Language
 
     language = Code("language", "The language.", history=True)
-    kind = CbdsCode("CTF LanguageType.", required=False)
+    kind = CbdsCode("language-type", "CTF LanguageType.", required=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -142,7 +142,7 @@ class FreeMealsSchema(PartSchema):
 
     starts = Day("First day.")
     ends = Day("Last day.", required=False)
-    country = CbdsCode("CTF UKcountry.", required=False)
+    country = CbdsCode(None, "CTF UKcountry.", required=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -256,11 +256,13 @@ class PupilSchema(SubjectSchema):
     nc_year = Code("nc-year", "National curriculum year.", required=False)
     enrol_status = Code("enrol-status", "Enrolment status.", required=False)
     ethnicity = Code("ethnicity", "Ethnicity.", history=True, required=False)
-    ethnicity_source = CbdsCode("CTF EthnicitySource.", required=False)
+    ethnicity_source = CbdsCode("ethnicity-source", "CTF EthnicitySource.", required=False)
     languages = Items(Nested[Language](LanguageSchema), "Languages.", most=20, required=False)
     service_child = Code("service-child", "Child of a parent in the services.", required=False)
     medical_flag = Flag("Whether there is something medical to know.", required=False)
-    disabilities = Items(CbdsCode(), "CTF Disability codes.", most=20, unique=True, required=False)
+    disabilities = Items(
+        CbdsCode("disability"), "CTF Disability codes.", most=20, unique=True, required=False
+    )
     looked_after = Nested[LookedAfter](LookedAfterSchema, "Care by a council.", required=False)
     free_meals = Items(
         Nested[FreeMeals](FreeMealsSchema), "Free school meals.", most=50, required=False

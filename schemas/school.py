@@ -71,5 +71,5 @@ class SchoolAttendedSchema(PartSchema):
     laestab = laestab_field("DfE number: LA and establishment.", required=False)
     entry_date = Day("First day.", required=False)
     leaving_date = Day("Last day.", required=False)
-    leaving_reason = CbdsCode("CTF LeavingReason.", required=False)
+    leaving_reason = CbdsCode("leaving-reason", "CTF LeavingReason.", required=False)
     last_school = Flag("Whether it is the school that sends this.", required=False)

@@ -26,6 +26,7 @@ from schemas.texts import VISIBLE
 from tests.schemas import examples
 from tests.schemas.generated import of_part
 from tests.schemas.test_records import MAKERS
+from tests.schemas.verdicts import nodes
 
 ONLY_OURS = {
     # one field: check characters, calendar days, how a number is written
@@ -257,14 +258,6 @@ def test_every_field_is_held_by_both(schema_id: str) -> None:
             else:
                 holder[last] = copy.deepcopy(other)
             agree(SCHEMAS[schema_id], value)
-
-
-def nodes(value: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        yield value
-    for inner in value.values() if isinstance(value, dict) else value:
-        if isinstance(inner, dict | list):
-            yield from nodes(inner)
 
 
 def test_what_only_marshmallow_can_hold_is_this_list() -> None:

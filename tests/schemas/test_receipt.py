@@ -92,3 +92,8 @@ def test_null_is_kept_where_it_is_a_value() -> None:
 def test_the_exceptions_are_those_of_the_code_set() -> None:
     labelled = {each.code for each in code_set("document-exception")}
     assert {str(code) for code in ExceptionCode} == labelled
+
+
+def test_the_rejections_are_those_of_the_code_set() -> None:
+    labelled = {each.code for each in code_set("rejection-reason")}
+    assert {str(code) for code in RejectionCode} == labelled

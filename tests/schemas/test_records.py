@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from schemas.base import RecordSchema, SubjectRecord, dump, dump_bytes, load, load_bytes, schema_of
+from schemas.codes import code_set_names
 from schemas.ehc import EhcPlan, EhcSectionName
-from schemas.export import every_schema
+from schemas.export import every_schema, json_schema
 from schemas.parts import PartSchema, instance
 from schemas.records import RECORDS
 from schemas.safeguarding import SafeguardingFlag
 from tests.schemas import examples, record_examples
-from tests.schemas.verdicts import only, problems
+from tests.schemas.verdicts import nodes, only, problems
 
 MAKERS: dict[str, Callable[..., dict[str, Any]]] = {
     maker()["schema"]: maker
@@ -122,3 +123,13 @@ def test_ehc_sections_are_separately_identified_and_their_text_optional() -> Non
     assert only(twice) == ("section-repeated", "/sections/1/section")
     assert only(record_examples.ehc_plan(sections=[{"section": "H"}]))[0] == "not-in-set"
     assert only(record_examples.ehc_plan(authority="999")) == ("not-in-set", "/authority")
+
+
+def test_every_code_set_that_a_schema_names_is_there() -> None:
+    named = {
+        str(node["x-code-set"])
+        for schema in every_schema()
+        for node in nodes(json_schema(schema))
+        if "x-code-set" in node
+    }
+    assert {"sen-type", "leaving-reason", "disability"} < named <= set(code_set_names())

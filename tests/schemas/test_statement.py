@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
-from schemas.base import dump, load
+from schemas.base import RecordRefused, dump, load
 from schemas.codes import code_set
 from schemas.recipient import InboxName
 from schemas.statement import BundleKind, FileRole, Statement
@@ -239,3 +240,17 @@ def test_names_in_any_script_are_kept_as_they_are() -> None:
 
 def test_the_kinds_are_those_of_the_code_set() -> None:
     assert {str(kind) for kind in BundleKind} == {each.code for each in code_set("bundle-kind")}
+
+
+def test_instants_are_written_in_utc_whole_seconds_or_not_at_all() -> None:
+    made = load(Statement, statement())
+    summer = timezone(timedelta(hours=1))
+    same = replace(made, issued=datetime(2026, 6, 20, 10, 30, tzinfo=summer))
+    assert dump(same)["issued"] == "2026-06-20T09:30:00Z"
+    for wrong in (
+        datetime(2026, 6, 20, 9, 30),  # noqa: DTZ001
+        datetime(2026, 6, 20, 9, 30, 0, 1, tzinfo=UTC),
+    ):
+        with pytest.raises(RecordRefused) as caught:
+            dump(replace(made, issued=wrong))
+        assert caught.value.problems == (("wrong-form", "/issued"),)

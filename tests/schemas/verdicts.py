@@ -1,7 +1,8 @@
-"""How tests ask for a verdict."""
+"""How tests ask for a verdict, and walk a JSON value."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -27,3 +28,12 @@ def only(value: dict[str, Any]) -> Problem:
     if len(found) != 1:
         pytest.fail(f"one problem expected: {found}")
     return found[0]
+
+
+def nodes(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object inside a JSON value."""
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value:
+        if isinstance(inner, dict | list):
+            yield from nodes(inner)
