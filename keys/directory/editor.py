@@ -80,8 +80,8 @@ class DirectoryEditor:
         else:
             self._check_update(before, entry, self._rows[organisation.org_id])
         known = organisation if before is None or reenrolment else before.organisation
-        _check_signer(known, signed, entry.issued)
         ruling = None if before is None else self._rows[organisation.org_id].ruling
+        _check_signer(ruled(known, ruling), signed, entry.issued)
         row = SignedEntry(signed.entry, signed.signature, ruling)
         self._keep(organisation.org_id, row, entry)
         return ruled(organisation, ruling)
