@@ -197,16 +197,13 @@ def test_nobody_takes_the_key_of_another(number: int) -> None:
     made = editor()
     other = organisation(OTHER_ORG, 11)
     made.put(first(other, 11), NOW)
-    box = Inbox((recipient(11), recipient(13)), (recipient(12), recipient(14)))
+    operational, recovery = GENERAL.operational, GENERAL.recovery
+    taken = recipient(number)
     claims = {
         11: with_signing(SCHOOL, KEY, signing(11)),
         12: replace(SCHOOL, node_keys=(*SCHOOL.node_keys, signing(12))),
-        13: with_inbox(
-            SCHOOL, "general", Inbox((*GENERAL.operational, recipient(13)), GENERAL.recovery)
-        ),
-        14: with_inbox(
-            SCHOOL, "general", Inbox(GENERAL.operational, (*GENERAL.recovery, box.recovery[1]))
-        ),
+        13: with_inbox(SCHOOL, "general", Inbox((*operational, taken), recovery)),
+        14: with_inbox(SCHOOL, "general", Inbox(operational, (*recovery, taken))),
     }
     with pytest.raises(DirectoryError, match="key-of-another"):
         made.put(following(FIRST, claims[number]), LATER)

@@ -1,4 +1,4 @@
-"""The directory file: pinned, fresh, never rolled back, and asked for one organisation at a time."""
+"""The directory file: pinned, fresh, never rolled back; asked for one organisation at a time."""
 
 from __future__ import annotations
 
@@ -271,10 +271,10 @@ def test_key_of_a_signed_request_is_found() -> None:
     directory = load()
     found, key = directory.find_signing_key(signing(11).key_id, NOW)
     assert (found, key) == (OTHER, signing(11))
+    with pytest.raises(KeyInvalid, match="key-not-yet-valid"):
+        directory.find_signing_key(signing(11).key_id, NOW - timedelta(seconds=1))
     with pytest.raises(KeyInvalid, match="key-expired"):
-        (load().find_signing_key(signing(11).key_id, UNTIL - timedelta(days=2000)) and None) or (
-            signing_key(OTHER, signing(11).key_id, UNTIL)
-        )
+        signing_key(OTHER, signing(11).key_id, UNTIL)
     for unknown in (signing(2).key_id, signing(77).key_id, "x"):  # a node key; a stranger's
         with pytest.raises(DirectoryError, match="key-unknown"):
             directory.find_signing_key(unknown, NOW)
