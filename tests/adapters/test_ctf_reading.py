@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -211,6 +212,27 @@ def test_what_is_optional_is_kept_as_it_was_with_a_remark(remarks: str, further:
     flat = re.sub(r"\s", "", written([again], header_of(), []).decode())
     for text in re.findall(r">([^<]+)<", further):
         assert re.sub(r"\s", "", text) in flat
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "<StageAssessments><KeyStage><Stage>KS1</Stage>{}</KeyStage></StageAssessments>",
+        "<StageAssessments>{}</StageAssessments>",
+        "<Contacts>{}</Contacts>",
+        "<BasicDetails>{}</BasicDetails>",
+        "{}",
+    ],
+)
+def test_a_pupil_made_to_be_slow_is_not(item: str) -> None:
+    inner = {
+        "Contacts": "<Contact/>",
+        "Stage>": "<StageAssessment><Year>1</Year></StageAssessment>",
+    }
+    part = next((xml for name, xml in inner.items() if name in item), "<Surname>x</Surname>")
+    started = time.perf_counter()
+    rows(ctf(pupil(item.format(part * 20_000))))
+    assert time.perf_counter() - started < 20
 
 
 def test_nothing_said_of_a_file_quotes_it() -> None:

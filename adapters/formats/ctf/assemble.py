@@ -208,22 +208,21 @@ def _flatten_stages(reading: Reading) -> list[str]:
     stages = reading.values.pop("attainment", {}).get("stages", [])
     results: list[Scope] = []
     whole: list[str] = []
+    moved: dict[Pointer, Pointer] = {}
     for number, stage in enumerate(stages):
         before: Pointer = ("attainment", "stages", number)
         if EXTRAS in stage or not stage.get("results"):
             whole += reading.origins[before]
         for index, result in enumerate(stage.get("results", [])):
-            _move(reading, (*before, "results", index), ("attainment", "results", len(results)))
+            moved[(*before, "results", index)] = ("attainment", "results", len(results))
             results.append(({"stage": stage["stage"]} if "stage" in stage else {}) | result)
     if results:
         reading.values["attainment"] = {"results": results}
+    reading.origins = {
+        (*moved[p[:5]], *p[5:]) if p[:5] in moved else p: paths
+        for p, paths in reading.origins.items()
+    }
     return whole
-
-
-def _move(reading: Reading, before: Pointer, after: Pointer) -> None:
-    """Let what was read to one pointer, and below it, count as read to another."""
-    for pointer in [p for p in reading.origins if p[: len(before)] == before]:
-        reading.origins[after + pointer[len(before) :]] = reading.origins.pop(pointer)
 
 
 def _steps(pointer: str) -> Pointer:
@@ -238,11 +237,9 @@ def _pattern(pointer: Pointer) -> tuple[str, ...]:
 def _origins(pointer: Pointer, reading: Reading) -> tuple[str, ...]:
     """Return the elements to set aside for a refused value: its own, those in it, or around it."""
     while len(pointer) > 1:
-        if pointer in reading.origins:
-            return reading.origins[pointer]
-        inside = [p for p in reading.origins if p[: len(pointer)] == pointer]
-        if inside:
-            return tuple(path for p in inside for path in reading.origins[p])
+        found = reading.origins.get(pointer) or reading.inside.get(pointer)
+        if found:
+            return tuple(found)
         pointer = pointer[:-1]
     return ()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from lxml import etree
@@ -23,7 +24,7 @@ EXTRAS = "ctf_extras"
 _LAST = 10_000
 
 
-@dataclass(slots=True)
+@dataclass
 class Reading:
     """What became of one element.
 
@@ -37,6 +38,15 @@ class Reading:
     origins: dict[Pointer, tuple[str, ...]] = field(default_factory=dict)
     extras: list[JsonValue] = field(default_factory=list)
     repeated: list[tuple[str, Leaf]] = field(default_factory=list)
+
+    @cached_property
+    def inside(self) -> dict[Pointer, list[str]]:
+        """The XML paths of all that was read into each object or list."""
+        found: dict[Pointer, list[str]] = {}
+        for pointer, paths in self.origins.items():
+            for end in range(2, len(pointer)):
+                found.setdefault(pointer[:end], []).extend(paths)
+        return found
 
 
 def read(element: Element, nodes: Sequence[Node], rejected: Collection[str] = ()) -> Reading:
