@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -133,7 +133,8 @@ def load(home: Home) -> Settings:
 def save(home: Home, settings: Settings) -> None:
     """Write the settings, durably, replacing the file in one step."""
     temporary = home.settings_file.with_suffix(".new")
-    values = asdict(settings) | {"folders": dict(settings.folders)}
+    values = {one.name: getattr(settings, one.name) for one in fields(settings)}
+    values["folders"] = dict(settings.folders)
     with temporary.open("wb") as out:
         out.write(dumps(values))
         out.flush()

@@ -118,7 +118,7 @@ def seal(
     """
     with sealing(""):
         _check_recipients(recipients)
-        _check_sources(sources, limits)
+        _check_sources(sources, particulars.kind, limits)
         header = io.BytesIO()
         sealer = age.begin(header, [key for each in recipients for key in each.recipients])
         stanzas = age.read_header(io.BytesIO(header.getvalue())).stanzas
@@ -141,8 +141,8 @@ def _check_recipients(recipients: Sequence[RecipientKeys]) -> None:
             raise SealingError("recipients-missing", f"/recipients/{index}/keys")
 
 
-def _check_sources(sources: Sequence[Source], limits: Limits) -> None:
-    if not sources:
+def _check_sources(sources: Sequence[Source], kind: BundleKind, limits: Limits) -> None:
+    if not sources and kind is not BundleKind.RECALL:  # which says all in its statement
         raise SealingError("nothing-to-seal", "/files", "Add at least one record or document.")
     roles = [source.role for source in sources]
     if FileRole.RECORD in roles[roles.count(FileRole.RECORD) :]:

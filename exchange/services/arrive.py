@@ -221,7 +221,7 @@ class ArrivalDesk:
                 "arrival.delivered",
                 "arrival",
                 arrival.bundle_id,
-                detail={"sender": arrival.sender, "payload_sha256": arrival.payload_sha256},
+                detail={"sender": arrival.sender, "payload-sha256": arrival.payload_sha256},
             )
             unit.commit()
         return True

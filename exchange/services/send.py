@@ -123,6 +123,14 @@ def _store(
                 transfer.bundle_id,
                 detail=_detail(transfer, contents),
             )
+            for one in contents.withheld:
+                unit.audit.record(
+                    actor,
+                    "document.withheld",
+                    "document",
+                    one.document_id,
+                    detail={"transfer": transfer.bundle_id, "code": one.code},
+                )
             unit.commit()
     except BaseException:
         inside.blobs.delete(org_id, transfer.blob)
@@ -131,10 +139,9 @@ def _store(
 
 def _detail(transfer: Transfer, contents: Contents) -> dict[str, str]:
     return {
-        "pupil": transfer.pupil_id or "",
+        "pupil": transfer.pupil_id or "-",
         "recipient": transfer.recipient,
         "release": transfer.release_id,
-        "payload_sha256": transfer.payload_sha256,
+        "payload-sha256": transfer.payload_sha256,
         "files": str(len(contents.sources)),
-        "withheld": ",".join(f"{one.document_id}:{one.code}" for one in contents.withheld),
     }
