@@ -17,7 +17,7 @@ $(STAMP): requirements.lock pyproject.toml
 	touch $(STAMP)
 
 test: $(STAMP)
-	$(BIN)/python -m pytest $(if $(CORPORA),--corpora $(CORPORA))
+	$(BIN)/python -m pytest $(if $(CORPORA),--corpora=$(CORPORA))
 
 demo: $(STAMP)
 	$(BIN)/python -m demo $(if $(ONCE),--once)
@@ -37,7 +37,7 @@ laws: $(STAMP)
 
 corpora: $(STAMP)
 ifdef CORPORA
-	$(BIN)/python -m pytest -m corpus --corpora $(CORPORA)
+	$(BIN)/python -m pytest -m corpus --corpora=$(CORPORA)
 else
 	@echo "corpora: no third-party data; run with CORPORA=DIR"
 endif
