@@ -29,7 +29,7 @@ from keys import age
 from keys.interfaces import Signer
 from schemas.base import dump_bytes
 from schemas.envelope import Envelope
-from schemas.statement import FileRole, Statement
+from schemas.statement import BundleKind, FileRole, Statement
 
 _SEALABLE = (frozenset({"hybrid"}), frozenset({"classic"}))
 
