@@ -15,6 +15,7 @@ import pikepdf
 import pytest
 from lxml import etree
 
+from adapters.formats.ctf import CtfPupil, read_ctf
 from demo.material import Material, make
 from demo.material.cohort import draw_cohort
 from demo.material.documents import WRITERS, papers_for
@@ -261,3 +262,20 @@ def test_attendance_by_month_agrees_with_the_year(material: Material) -> None:
 def test_standard_scores_are_explained(score: int, place: int, words: str) -> None:
     assert percentile(score) == place
     assert described(score) == words
+
+
+def test_the_products_reader_takes_the_ctf_without_a_remark(material: Material) -> None:
+    with material.ctf.open("rb") as stream:
+        read = read_ctf(stream)
+        rows = list(read.pupils)
+    assert all(isinstance(row, CtfPupil) and row.remarks == () for row in rows)
+    taken = [row for row in rows if isinstance(row, CtfPupil)]
+    assert [row.pupil.names.surname for row in taken] == [e.pupil.surname for e in material.pupils]
+    assert [row.pupil.upn_unknown for row in taken].count("UN3") == 1
+    assert [len(row.pupil.extras) for row in taken] == [1] + [0] * 29
+    for row, each in zip(taken, material.pupils, strict=True):
+        assert row.sen is not None
+        assert row.sen.provision == each.pupil.status
+        assert tuple(need.type for need in row.sen.needs) == tuple(
+            need.code for need in each.pupil.needs
+        )
