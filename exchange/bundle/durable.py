@@ -1,4 +1,4 @@
-"""Files that are there wholly or not at all, also after a power cut."""
+"""Files and folders that are there wholly or not at all, also after a power cut."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from io import FileIO
 from pathlib import Path
 
+from exchange.bundle.direct import DirectFile, WriteBehind
 from exchange.bundle.failures import writing
 from exchange.errors import Conflict
 
 
 @contextmanager
-def create(path: Path) -> Iterator[FileIO]:
+def create(path: Path) -> Iterator[DirectFile]:
     """Give a new file to write to; it gets its name once it is whole and on the disk.
 
     Where the block raises, nothing is left. The file is readable by its owner alone.
@@ -24,26 +24,41 @@ def create(path: Path) -> Iterator[FileIO]:
     """
     if path.exists():
         raise Conflict("file-exists", "", "Choose another name, or remove the old file first.")
-    part = path.with_name(f".{path.name[:80]}.{secrets.token_hex(8)}.part")
+    part = part_name(path)
     with writing():
-        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        descriptor = new_file(part)
     try:
-        with FileIO(descriptor, "w+") as file:
-            yield file
-            with writing():
-                os.fsync(descriptor)
+        try:
+            with WriteBehind() as behind:
+                file = DirectFile(descriptor, behind)
+                yield file
+                with writing():
+                    file.settle()
+                    os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
         with writing():
             part.rename(path)
-            sync_folder(path.parent)
+            sync(path.parent)
     except BaseException:
         with suppress(OSError):
             part.unlink(missing_ok=True)
         raise
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+def new_file(path: Path) -> int:
+    """Return the descriptor of a new file, readable by its owner alone."""
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+
+
+def part_name(path: Path) -> Path:
+    """Return the name beside ``path`` under which it is made; begins with a dot."""
+    return path.with_name(f".{path.name[:80]}.{secrets.token_hex(8)}.part")
+
+
+def sync(path: Path) -> None:
+    """Make a file's bytes, or a folder's names, durable."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:

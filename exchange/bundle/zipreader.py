@@ -122,7 +122,7 @@ class ZipReader:
         if entry.method == STORED:
             return MemberReader(self._stream, entry, path)
         raw = read_exactly(self._stream, entry.data_offset, entry.compressed_size, path)
-        return MemberReader(io.BytesIO(_inflate(raw, entry.size, path)), entry, path, start=0)
+        return MemberReader(io.BytesIO(inflate(raw, entry.size, path)), entry, path, start=0)
 
     def _path(self, entry: Entry) -> str:
         return f"/members/{self._numbers[entry.name]}"
@@ -244,8 +244,11 @@ def _zip64(extra: bytes, short: tuple[int, int, int], path: str) -> tuple[int, i
     return plain, packed, offset
 
 
-def _inflate(raw: bytes, size: int, path: str) -> bytes:
-    """Return ``raw`` inflated, which must give exactly ``size`` bytes and use all of ``raw``."""
+def inflate(raw: bytes, size: int, path: str) -> bytes:
+    """Return ``raw`` inflated, which must give exactly ``size`` bytes and use all of ``raw``.
+
+    :raises ContainerError: ``deflate-invalid``.
+    """
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
         plain = inflater.decompress(raw, size + 1)
