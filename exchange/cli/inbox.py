@@ -12,6 +12,7 @@ from exchange.cli.output import complain, describe, emit, listing, table, typed_
 from exchange.errors import ExchangeError, NotFound, UsageError
 from exchange.ports import Arrival
 from exchange.services import accept as accepting
+from exchange.services.load_pack import load_pack
 from exchange.services.open_pack import open_pack
 from exchange.services.show_pack import PackView, view_pack
 from exchange.wiring import Node
@@ -215,3 +216,38 @@ def destroy(
         return accepting.destroy(node.inside, org_id, found.sender, one, actor)
 
     _each(packs, step, as_json=as_json)
+
+
+@click.command("load")
+@click.argument("pack")
+@click.option(
+    "--exception",
+    "exceptions",
+    multiple=True,
+    metavar="DOCUMENT=CODE",
+    help="cannot-open, unclear or missing; everything else counts as used.",
+)
+@acting_options
+@typed_errors
+def load(
+    pack: str,
+    exceptions: tuple[str, ...],
+    home: Path,
+    passphrase_file: Path | None,
+    org: str | None,
+    who: str | None,
+    role: str,
+    as_json: bool,
+) -> None:
+    """Load an accepted pack into this school's records; the sender is told what was used."""
+    node = node_of(home, passphrase_file)
+    told = dict(_exception(one) for one in exceptions)
+    pupil = load_pack(node.inside, org_of(node, org), pack, told, actor_of(who, role))
+    emit({"pack": pack, "pupil": pupil}) if as_json else click.echo(pupil)
+
+
+def _exception(text: str) -> tuple[str, str]:
+    document, equals, code = text.partition("=")
+    if not equals:
+        raise UsageError("exception-malformed", "/exception", "Write DOCUMENT=CODE.")
+    return document, code

@@ -31,6 +31,7 @@ for command in (
     inbox.show,
     inbox.accept,
     inbox.reject,
+    inbox.load,
     inbox.destroy,
     audit.audit,
     schema.schema,

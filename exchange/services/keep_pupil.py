@@ -81,8 +81,8 @@ def _keep(inside: Inside, org_id: str, row: ReadPupil, origin: str, actor: Actor
         pupil_id = known.pupil_id if known else row.pupil.subject
         pupil = replace(row.pupil, subject=pupil_id)
         records = [replace(one, subject=pupil_id) for one in row.records]
-        changed = _keep_pupil(inside, unit, known, pupil, origin)
-        changed = _keep_records(inside, unit, pupil_id, records) or changed
+        changed = keep_pupil_record(inside, unit, known, pupil, origin)
+        changed = keep_records(inside, unit, pupil_id, records) or changed
         outcome: Literal["added", "updated", "unchanged"] = "added"
         if known:
             outcome = "updated" if changed else "unchanged"
@@ -112,9 +112,10 @@ def _identity(pupil: Pupil) -> tuple[object, ...]:
     )
 
 
-def _keep_pupil(
+def keep_pupil_record(
     inside: Inside, unit: UnitOfWork, known: StoredPupil | None, pupil: Pupil, origin: str
 ) -> bool:
+    """Add or update a pupil within a unit of work; return whether anything changed."""
     content = _dumped(pupil)
     now = inside.clock.now()
     upn = str(pupil.upn) if pupil.upn else None
@@ -127,9 +128,10 @@ def _keep_pupil(
     return True
 
 
-def _keep_records(
+def keep_records(
     inside: Inside, unit: UnitOfWork, pupil_id: str, records: Sequence[SubjectRecord]
 ) -> bool:
+    """Keep records within a unit of work; return whether any differs from the current one."""
     current = {one.slot: one.record for one in unit.records.of_pupil(pupil_id)}
     changed = False
     for record in records:
@@ -165,7 +167,7 @@ def add_pupil(inside: Inside, org_id: str, pupil: Pupil, actor: Actor, origin: s
     with inside.store.unit(org_id) as unit:
         if pupil.upn and unit.pupils.by_upn(str(pupil.upn)):
             raise Conflict("pupil-exists", "/upn", "A pupil with this UPN is here already.")
-        _keep_pupil(inside, unit, None, pupil, origin)
+        keep_pupil_record(inside, unit, None, pupil, origin)
         unit.audit.record(actor, "pupil.added", "pupil", pupil.subject)
         unit.commit()
     return pupil.subject
@@ -190,7 +192,7 @@ def keep_record(
         raise BagError("other-subject", "/subject", "This record is about somebody else.")
     with inside.store.unit(org_id) as unit:
         unit.pupils.get(pupil_id)
-        if _keep_records(inside, unit, pupil_id, [record]):
+        if keep_records(inside, unit, pupil_id, [record]):
             unit.audit.record(
                 actor, "record.kept", "pupil", pupil_id, detail={"schema": record.schema}
             )

@@ -1,0 +1,198 @@
+"""Take an accepted pack into the school's own records, and tell the sender what could be used.
+
+The pack itself stays as it was signed. Its pupil becomes one of ours: the one that an earlier pack
+of the same sender made, or one whose UPN, date of birth and surname all agree, or a new one; never
+one that a sender picked by an id, and never on one identifier alone.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+
+from exchange.bundle.at_rest import seal_stream
+from exchange.bundle.opening import OpenedBundle
+from exchange.domain.disclosure import is_cp
+from exchange.domain.transfer import Event, after
+from exchange.errors import BundleError, Conflict, NotFound, UsageError
+from exchange.ports import Actor, Arrival, StoredDocument, StoredPupil, UnitOfWork
+from exchange.services.give_receipt import give_receipt
+from exchange.services.inside import Inside
+from exchange.services.keep_pupil import keep_pupil_record, keep_records
+from exchange.services.open_pack import open_pack
+from schemas.base import SubjectRecord, load_bytes
+from schemas.pupil import Pupil
+from schemas.receipt import ExceptionCode, ReceiptException, ReceiptKind
+from schemas.records import RECORDS
+from schemas.statement import FileEntry
+
+
+def load_pack(
+    inside: Inside, org_id: str, bundle_id: str, exceptions: Mapping[str, str], actor: Actor
+) -> str:
+    """Load an accepted pack; again, with other exceptions, re-issues the receipt.
+
+    :param exceptions: document id -> ``cannot-open``, ``unclear`` or ``missing``, as a person
+        found it; what this machine cannot open is added.
+    :returns: our reference of the pupil.
+    :raises Conflict: ``transition-forbidden``: not accepted; ``pupil-unclear``: a pupil here has
+        this UPN but another birthday or surname: a person decides.
+    :raises UsageError: ``exception-unknown``.
+    """
+    told = _told(exceptions)
+    with inside.store.reading(org_id) as unit:
+        arrival = unit.arrivals.by_bundle(bundle_id)
+    after(arrival.state, Event.IMPORTED)
+    with open_pack(inside, org_id, arrival) as opened:
+        pupil = _pupil_of(opened)
+        pupil_id = _keep_records(inside, org_id, arrival, opened, pupil)
+        for file in opened.documents.values():
+            if not _keep_document(inside, org_id, opened, file, pupil_id):
+                told.setdefault(file.id, ExceptionCode.CANNOT_OPEN)
+    _receipt(inside, org_id, arrival, told, pupil_id, actor)
+    return pupil_id
+
+
+def _told(exceptions: Mapping[str, str]) -> dict[str, ExceptionCode]:
+    try:
+        return {one: ExceptionCode(code) for one, code in exceptions.items()}
+    except ValueError:
+        codes = ", ".join(sorted(one.value for one in ExceptionCode))
+        raise UsageError("exception-unknown", "/exception", f"Choose one of: {codes}.") from None
+
+
+def _pupil_of(opened: OpenedBundle) -> Pupil:
+    for _, record in opened.records(RECORDS):
+        if isinstance(record, Pupil):
+            return record
+    raise NotFound("pupil-record-missing", "/records", "Ask the sender for the pupil's record.")
+
+
+def _origin(arrival: Arrival, pupil: Pupil) -> str:
+    return f"bundle:{arrival.sender}:{pupil.subject}"
+
+
+def _keep_records(
+    inside: Inside, org_id: str, arrival: Arrival, opened: OpenedBundle, pupil: Pupil
+) -> str:
+    origin = _origin(arrival, pupil)
+    with inside.store.unit(org_id) as unit:
+        known = _match(unit, origin, pupil)
+        pupil_id = known.pupil_id if known else str(uuid.uuid4())
+        changed = keep_pupil_record(inside, unit, known, replace(pupil, subject=pupil_id), origin)
+        records = [
+            replace(one, subject=pupil_id)
+            for _, one in opened.records(RECORDS)
+            if isinstance(one, SubjectRecord) and not isinstance(one, Pupil)
+        ]
+        changed = keep_records(inside, unit, pupil_id, records) or changed
+        if changed:
+            unit.audit.record(
+                Actor("load", "machine"),
+                "pupil.loaded",
+                "pupil",
+                pupil_id,
+                detail={"transfer": arrival.bundle_id},
+            )
+            unit.commit()
+    return pupil_id
+
+
+def _match(unit: UnitOfWork, origin: str, pupil: Pupil) -> StoredPupil | None:
+    for one in unit.pupils.all():
+        if one.origin == origin:
+            return one
+    known = unit.pupils.by_upn(str(pupil.upn)) if pupil.upn else None
+    if known is None:
+        return None
+    ours = load_bytes(Pupil, known.record)
+    same_day = ours.date_of_birth == pupil.date_of_birth
+    if same_day and ours.names.surname.casefold() == pupil.names.surname.casefold():
+        return known
+    raise Conflict(
+        "pupil-unclear", "/upn", "A pupil here has this UPN but differs. Compare both by hand."
+    )
+
+
+def _keep_document(
+    inside: Inside, org_id: str, opened: OpenedBundle, file: FileEntry, pupil_id: str
+) -> bool:
+    """Seal one document into our own store; return whether it could be opened."""
+    try:
+        document = _take_in(inside, org_id, opened, file, pupil_id)
+    except BundleError:
+        return False
+    with inside.store.unit(org_id) as unit:
+        for known in unit.documents.of_pupil(pupil_id):
+            if (known.sha256, known.type) == (document.sha256, document.type):
+                inside.blobs.delete(org_id, document.blob)
+                return True
+        unit.documents.add(document)
+        unit.audit.record(
+            Actor("load", "machine"),
+            "document.loaded",
+            "document",
+            document.document_id,
+            detail={"pupil": pupil_id, "type": document.type},
+        )
+        unit.commit()
+    return True
+
+
+def _take_in(
+    inside: Inside, org_id: str, opened: OpenedBundle, file: FileEntry, pupil_id: str
+) -> StoredDocument:
+    now = inside.clock.now()
+    name = "cp" if is_cp(file.type, now.date()) else "general"
+    compartment = inside.vault.compartment(org_id, name)
+    document_id = str(uuid.uuid4())
+    blob = compartment.tag("blob", document_id.encode())
+    with opened.open_document(file.id) as source, inside.blobs.create(org_id, blob) as writer:
+        digests = seal_stream(
+            source, writer.file, compartment.recipient, inside.limits.document_bytes
+        )
+        writer.commit()
+    return StoredDocument(
+        document_id=document_id,
+        pupil_id=pupil_id,
+        blob=blob,
+        size=digests.size,
+        created_at=now,
+        type=file.type,
+        title=file.title or file.type,
+        author=file.author or "",
+        authored=file.authored,
+        media_type=file.media_type,
+        file_name=file.path.rpartition("/")[2],
+        sha256=digests.sha256,
+        crc32=digests.crc32,
+    )
+
+
+def _receipt(
+    inside: Inside,
+    org_id: str,
+    arrival: Arrival,
+    told: Mapping[str, ExceptionCode],
+    pupil_id: str,
+    actor: Actor,
+) -> None:
+    exceptions = [
+        ReceiptException(document_id=one, code=code) for one, code in sorted(told.items())
+    ]
+    with inside.store.unit(org_id) as unit:
+        current = unit.arrivals.find(arrival.sender, arrival.bundle_id) or arrival
+        give_receipt(
+            unit,
+            inside.vault,
+            current,
+            ReceiptKind.IMPORTED,
+            inside.clock.now(),
+            actor,
+            exceptions=exceptions,
+        )
+        unit.audit.record(
+            actor, "arrival.loaded", "pupil", pupil_id, detail={"transfer": arrival.bundle_id}
+        )
+        unit.commit()
