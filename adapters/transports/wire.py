@@ -264,20 +264,24 @@ def _read(response: Any) -> Answer:
 def _watched(line: connection.HTTPConnection, seconds: float) -> Iterator[None]:
     """Cut the line when the whole exchange takes too long, however busily it trickles."""
     begun = time.monotonic()
+    held = line.sock  # the line itself lets go of it once an answer has begun
 
     def cut() -> None:
         with suppress(OSError, ValueError):
-            if line.sock is not None:
-                line.sock.shutdown(socket.SHUT_RDWR)
+            if held is not None:
+                socket.socket.shutdown(held, socket.SHUT_RDWR)
 
     timer = threading.Timer(seconds, cut)
     timer.daemon = True
     timer.start()
     try:
         yield
+        in_time = time.monotonic() - begun < seconds
     except Exception:
-        if time.monotonic() - begun >= seconds:
-            raise TransportError("peer-timeout", "/endpoint") from None
-        raise
+        if time.monotonic() - begun < seconds:
+            raise
+        in_time = False
     finally:
         timer.cancel()
+    if not in_time:  # what we cut off may look complete
+        raise TransportError("peer-timeout", "/endpoint")
