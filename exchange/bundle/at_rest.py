@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from exchange.errors import Refused
 from keys.age import encrypt
@@ -29,7 +29,14 @@ class Digests:
     crc32: int
 
 
-def seal_stream(source: BinaryIO, out: BinaryIO, recipient: Recipient, limit: int) -> Digests:
+class Source(Protocol):
+    """Plain bytes, read once from the start."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to ``size`` bytes; empty only at the end."""
+
+
+def seal_stream(source: Source, out: BinaryIO, recipient: Recipient, limit: int) -> Digests:
     """Seal ``source`` into ``out`` as an age file to one recipient.
 
     :param limit: most bytes to take.

@@ -20,7 +20,13 @@ from exchange.services.attach import NewDocument
 from exchange.services.attach import attach as attach_document
 from exchange.services.choose_destination import choose_destination
 from exchange.services.find_pupil import find_pupil
-from exchange.services.keep_pupil import Kept, add_pupil, import_pupils, keep_record
+from exchange.services.keep_pupil import (
+    Kept,
+    add_pupil,
+    import_pupils,
+    keep_record,
+    subject_of,
+)
 from exchange.wiring import Node
 from schemas.base import load_bytes
 from schemas.identifiers import Upn
@@ -85,6 +91,45 @@ def _tell(kept: list[Kept]) -> None:
         for code, path in one.remarks:
             click.echo(f"Kept as found: {path} [{code}]")
     click.echo(", ".join(f"{count} {name}" for name, count in counts.items() if count) or "Nobody.")
+
+
+@import_.command("records")
+@click.argument("files", nargs=-1, required=True, type=_FILE)
+@acting_options
+@typed_errors
+def import_records(
+    files: tuple[Path, ...],
+    home: Path,
+    passphrase_file: Path | None,
+    org: str | None,
+    who: str | None,
+    role: str,
+    as_json: bool,
+) -> None:
+    """Keep JSON records; each says in ``subject`` which pupil it is about."""
+    node = node_of(home, passphrase_file)
+    org_id, actor = org_of(node, org), actor_of(who, role)
+    rows = [_keep_one(node, org_id, one, actor, as_json=as_json) for one in steps("Records", files)]
+    if as_json:
+        emit(rows)
+    else:
+        click.echo(f"{sum(row['outcome'] == 'kept' for row in rows)} of {len(rows)} records kept")
+    if any(row["outcome"] == "refused" for row in rows):
+        raise SystemExit(3)
+
+
+def _keep_one(
+    node: Node, org_id: str, file: Path, actor: Actor, *, as_json: bool
+) -> dict[str, JsonValue]:
+    try:
+        kept = keep_record(
+            node.inside, org_id, subject_of(file.read_bytes()), file.read_bytes(), actor
+        )
+    except ExchangeError as error:
+        if not as_json:
+            complain(error)
+        return {"outcome": "refused", "error": describe(error)}
+    return {"outcome": "kept", "pupil": kept.pupil_id, "slot": kept.slot}
 
 
 @click.group("pupil")
@@ -224,7 +269,7 @@ class _Wish:
     "--from",
     "table",
     type=_FILE,
-    help="A CSV file with the columns pupil,type,path,author,date; paths are relative to it.",
+    help="A CSV file: pupil,type,path,author,date and, if you like, title; paths relative to it.",
 )
 @acting_options
 @typed_errors
@@ -307,7 +352,11 @@ def _from_table(table: Path) -> Iterator[_Wish]:
             try:
                 day = date.fromisoformat(row["date"]) if row.get("date") else None
                 document = NewDocument(
-                    table.parent / row["path"], row["type"], row.get("author") or "", day
+                    path=table.parent / row["path"],
+                    type=row["type"],
+                    author=row.get("author") or "",
+                    authored=day,
+                    title=row.get("title") or "",
                 )
                 yield _Wish(row["pupil"], document)
             except (KeyError, ValueError, TypeError):

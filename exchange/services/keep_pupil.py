@@ -173,6 +173,21 @@ def add_pupil(inside: Inside, org_id: str, pupil: Pupil, actor: Actor, origin: s
     return pupil.subject
 
 
+def subject_of(content: bytes) -> str:
+    """Return whom a record says that it is about.
+
+    :raises Wrapped: it breaks its schema.
+    :raises FormatError: ``record-kind``: it is about nobody.
+    """
+    try:
+        record = load_bytes(RECORDS, content)
+    except SchemaError as error:
+        raise Wrapped.of(error) from None
+    if not isinstance(record, SubjectRecord):
+        raise FormatError("record-kind", "/schema", "Give a record about a pupil.")
+    return record.subject
+
+
 def keep_record(
     inside: Inside, org_id: str, pupil_id: str, content: bytes, actor: Actor
 ) -> StoredRecord:
