@@ -123,7 +123,9 @@ class Fields:
 
     def texts(self, name: str) -> list[str]:
         """Return a list of texts; an absent or null field is an empty one."""
-        value = self._object.get(name) or []
+        value = self._object.get(name)
+        if value is None:
+            return []
         if not isinstance(value, list):
             raise self._error(self.at(name))
         items = [item for item in value if isinstance(item, str)]

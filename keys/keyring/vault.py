@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 
 from keys.age import parse_recipient
 from keys.directory.model import standing
@@ -29,6 +30,18 @@ class Tenant:
     unlock_cp: Callable[[str], CompartmentKeys] = field(repr=False)
 
 
+class _Open:
+    """An open compartment; its handles are made once, as reading a hybrid key takes a while."""
+
+    def __init__(self, org_id: str, name: str, keys: CompartmentKeys) -> None:
+        self.compartment = UnlockedCompartment(org_id, name, keys)
+        self._keys = keys
+
+    @cached_property
+    def inbox(self) -> AgeOpener:
+        return AgeOpener(self._keys.identities)
+
+
 class KeyringVault:
     """Keys in use (implements ``keys.interfaces.Vault``).
 
@@ -41,8 +54,9 @@ class KeyringVault:
     ) -> None:
         self._clock = clock
         self._tenants = {tenant.record.org_id: tenant for tenant in tenants}
-        self._compartments = {
-            (org_id, GENERAL): tenant.record.general for org_id, tenant in self._tenants.items()
+        self._opened = {
+            (org_id, GENERAL): _Open(org_id, GENERAL, tenant.record.general)
+            for org_id, tenant in self._tenants.items()
         }
 
     def __repr__(self) -> str:
@@ -81,7 +95,7 @@ class KeyringVault:
         """
         if inbox not in self._record(org_id).inboxes:
             raise KeyringError("inbox-unknown", f"{org_id}/{inbox}")
-        return AgeOpener(self._secrets(org_id, INBOX_COMPARTMENTS[inbox]).identities)
+        return self._open(org_id, INBOX_COMPARTMENTS[inbox]).inbox
 
     def compartment(self, org_id: str, name: str) -> Compartment:
         """Return the compartment ``general`` or ``cp``.
@@ -89,7 +103,7 @@ class KeyringVault:
         :raises KeyringError: ``organisation-unknown``, ``compartment-unknown``,
             ``compartment-locked``.
         """
-        return UnlockedCompartment(org_id, name, self._secrets(org_id, name))
+        return self._open(org_id, name).compartment
 
     def recipient(self, org_id: str, name: str) -> Recipient:
         """Return the public recipient of a compartment's blobs; of a locked one too.
@@ -110,11 +124,11 @@ class KeyringVault:
             ``passphrase-wrong``.
         """
         self._record(org_id)
-        self._compartments[org_id, CP] = self._tenants[org_id].unlock_cp(passphrase)
+        self._opened[org_id, CP] = _Open(org_id, CP, self._tenants[org_id].unlock_cp(passphrase))
 
     def lock_cp(self, org_id: str) -> None:
         """Close the ``cp`` compartment again; what was handed out before stays usable."""
-        self._compartments.pop((org_id, CP), None)
+        self._opened.pop((org_id, CP), None)
 
     def _record(self, org_id: str) -> OrganisationRecord:
         tenant = self._tenants.get(org_id)
@@ -123,16 +137,16 @@ class KeyringVault:
             raise KeyringError("organisation-unknown", hint=hint)
         return tenant.record
 
-    def _secrets(self, org_id: str, name: str) -> CompartmentKeys:
+    def _open(self, org_id: str, name: str) -> _Open:
         record = self._record(org_id)
         known = name == GENERAL or (name == CP and record.cp_recipient is not None)
         if not known:
             raise KeyringError("compartment-unknown", f"{org_id}/{name}")
-        secrets = self._compartments.get((org_id, name))
-        if secrets is None:
+        found = self._opened.get((org_id, name))
+        if found is None:
             hint = "The designated safeguarding lead unlocks it with the DSL passphrase."
             raise KeyringError("compartment-locked", f"{org_id}/{name}", hint)
-        return secrets
+        return found
 
 
 def _current(keys: Sequence[OwnSigningKey], at: datetime) -> OwnSigningKey:
