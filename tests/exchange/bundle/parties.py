@@ -41,11 +41,11 @@ class Party:
     identities: tuple[age.KeyIdentity, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "ssh", SshPrivateKey.from_seed(self._seed("sign")))
-        made = (age.identity_from_seed(self.key_class, self._seed(use)) for use in ("op", "rec"))
+        object.__setattr__(self, "ssh", SshPrivateKey.from_seed(self.seed("sign")))
+        made = (age.identity_from_seed(self.key_class, self.seed(use)) for use in ("op", "rec"))
         object.__setattr__(self, "identities", tuple(map(age.parse_identity, made)))
 
-    def _seed(self, use: str) -> bytes:
+    def seed(self, use: str) -> bytes:
         return hashlib.sha256(f"{self.name}/{self.inbox}/{use}".encode()).digest()
 
     @property
