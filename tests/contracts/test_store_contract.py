@@ -42,13 +42,16 @@ class _Pair:
 
 
 @pytest.fixture(params=["sql", "memory"])
-def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
+def pair(
+    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Pair]:
     if request.param == "memory":
         memory = MemoryStore()
         yield _Pair(memory, memory.outward())
         return
+    base = tmp_path_factory.getbasetemp()
     engine = support.ready(tmp_path / "node.db")
-    yield _Pair(SqlStore(engine, support.AeadVault()), SqlStore(engine, None))
+    yield _Pair(SqlStore(engine, support.vault_in(base / "keyring")), SqlStore(engine, None))
     engine.dispose()
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from exchange.store.sql import SqlStore
+from keys.keyring import KeyringVault
 from tests.exchange.store import support
 
 
@@ -25,12 +26,17 @@ def engine(database: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def vault() -> support.AeadVault:
-    return support.AeadVault()
+def keyring(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.getbasetemp() / "keyring"
 
 
 @pytest.fixture
-def store(engine: Engine, vault: support.AeadVault) -> SqlStore:
+def vault(keyring: Path) -> KeyringVault:
+    return support.vault_in(keyring)
+
+
+@pytest.fixture
+def store(engine: Engine, vault: KeyringVault) -> SqlStore:
     store = SqlStore(engine, vault)
     store.host(support.ORG, support.ACTOR)
     store.host(support.OTHER, support.ACTOR)

@@ -23,7 +23,7 @@ def blob_name(number: int) -> str:
 
 def main(folder: Path, rounds: int) -> None:
     engine = support.ready(folder / "node.db")
-    store = SqlStore(engine, support.AeadVault())
+    store = SqlStore(engine, support.vault_in(folder / "keyring"))
     blobs = LocalBlobs(folder / "blobs")
     store.host(ORG, ACTOR)
     print("hosted", flush=True)

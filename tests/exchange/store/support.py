@@ -1,17 +1,11 @@
-"""What tests of the store share: a vault of real sealed compartments, and rows to put in."""
+"""What tests of the store share: the vault of a real keyring, and rows to put in."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import os
 import uuid
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Engine
 
 from exchange.domain.transfer import State
@@ -27,59 +21,24 @@ from exchange.ports import (
 )
 from exchange.store.engine import open_engine
 from exchange.store.migrate import upgrade
-from keys.errors import KeyringError
-from keys.interfaces import Compartment, Opener, Recipient
+from keys.keyring import Keyring, KeyringVault, NodeSecret
 
 ORG = "11111111-1111-4111-8111-111111111111"
 OTHER = "22222222-2222-4222-8222-222222222222"
 ACTOR = Actor("Jo Brown", "senco")
 AT = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
 UPN = "H801200001001"
+DSL = "safeguarding lead passphrase"
 
 
-class AeadCompartment:
-    """A small real compartment: AES-256-GCM values, HMAC-SHA-256 tags."""
-
-    def __init__(self, key: bytes) -> None:
-        self._key = key
-
-    @property
-    def key_id(self) -> str:
-        return "SHA256:" + hashlib.sha256(self._key).hexdigest()[:43]
-
-    @property
-    def recipient(self) -> Recipient:
-        raise NotImplementedError
-
-    @property
-    def opener(self) -> Opener:
-        raise NotImplementedError
-
-    def seal_value(self, plain: bytes, context: str) -> bytes:
-        nonce = os.urandom(12)
-        return nonce + AESGCM(self._key).encrypt(nonce, plain, context.encode())
-
-    def open_value(self, sealed: bytes, context: str) -> bytes:
-        try:
-            return AESGCM(self._key).decrypt(sealed[:12], sealed[12:], context.encode())
-        except (InvalidTag, ValueError):
-            raise KeyringError("value-damaged") from None
-
-    def tag(self, purpose: str, value: bytes) -> str:
-        return hmac.digest(self._key, purpose.encode() + b"\0" + value, "sha256").hex()
-
-
-@dataclass
-class AeadVault:
-    """Compartments of any organisation; ``cp`` opens once unlocked."""
-
-    secret: bytes = b"test vault"
-    unlocked: set[str] = field(default_factory=set)
-
-    def compartment(self, org_id: str, name: str) -> Compartment:
-        if name == "cp" and org_id not in self.unlocked:
-            raise KeyringError("compartment-locked")
-        return AeadCompartment(hashlib.sha256(f"{self.secret!r}/{org_id}/{name}".encode()).digest())
+def vault_in(folder: Path) -> KeyringVault:
+    """Return the vault of a keyring in ``folder``, made where it is missing; ``cp`` is locked."""
+    secret = NodeSecret(node_key=bytes(range(32)))
+    if not folder.exists():
+        keyring = Keyring.create(folder, secret)
+        for org_id in (ORG, OTHER):
+            keyring.add_organisation(org_id, AT, dsl_passphrase=DSL, key_class="classic", log_n=10)
+    return Keyring.unlock(folder, secret).vault()
 
 
 def ready(path: Path) -> Engine:

@@ -19,6 +19,7 @@ from exchange.errors import Conflict, StorageFull, StoreError
 from exchange.store import lock
 from exchange.store.engine import open_engine
 from exchange.store.sql import SqlStore
+from keys.keyring import KeyringVault
 from tests.exchange.store import support
 from tests.exchange.store.support import ACTOR, AT, ORG, UPN
 
@@ -42,7 +43,7 @@ def pages(database: Path) -> int:
 
 
 def test_no_room_is_said_and_nothing_is_changed(
-    store: SqlStore, database: Path, vault: support.AeadVault
+    store: SqlStore, database: Path, vault: KeyringVault
 ) -> None:
     tight = with_pragma(database, f"PRAGMA max_page_count = {pages(database) + 4}")
     full = SqlStore(tight, vault)
@@ -70,7 +71,7 @@ def test_no_room_is_said_and_nothing_is_changed(
 
 
 def test_a_unit_that_met_a_full_disk_writes_nothing_more(
-    store: SqlStore, database: Path, vault: support.AeadVault
+    store: SqlStore, database: Path, vault: KeyringVault
 ) -> None:
     """SQLite has undone its transaction: a later row would else be kept by itself."""
     tight = with_pragma(database, f"PRAGMA max_page_count = {pages(database) + 2}")
@@ -90,7 +91,7 @@ def test_a_unit_that_met_a_full_disk_writes_nothing_more(
 
 
 def test_a_writer_that_stays_for_long_is_said(
-    store: SqlStore, database: Path, vault: support.AeadVault
+    store: SqlStore, database: Path, vault: KeyringVault
 ) -> None:
     hasty_engine = with_pragma(database, "PRAGMA busy_timeout = 50")
     hasty = SqlStore(hasty_engine, vault)

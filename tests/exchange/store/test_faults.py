@@ -43,6 +43,7 @@ class Run:
 
 def run(folder: Path, rounds: int, inject: str = "", log: Path | None = None) -> Run:
     """Run the process, with a system call that fails or kills, or with a log of its calls."""
+    support.vault_in(folder / "keyring")
     command = [sys.executable, "-m", "tests.exchange.store.killed", str(folder), str(rounds)]
     if inject or log:
         calls = inject.split(":")[0] or ",".join(CALLS)
@@ -59,7 +60,7 @@ def run(folder: Path, rounds: int, inject: str = "", log: Path | None = None) ->
 def check_whole(folder: Path, said: int) -> int:
     """Check that a folder is whole and holds at least what was said; return how many it holds."""
     engine = support.ready(folder / "node.db")
-    store = SqlStore(engine, support.AeadVault())
+    store = SqlStore(engine, support.vault_in(folder / "keyring"))
     blobs = LocalBlobs(folder / "blobs")
     try:
         with engine.connect() as connection:

@@ -16,8 +16,9 @@ from exchange.errors import Conflict, Wrapped
 from exchange.ports import Destination, UnitOfWork
 from exchange.store.blobs import LocalBlobs
 from exchange.store.sql import SqlStore
+from keys.keyring import KeyringVault
 from tests.exchange.store import support
-from tests.exchange.store.support import ACTOR, AT, ORG, OTHER
+from tests.exchange.store.support import ACTOR, AT, DSL, ORG, OTHER
 
 
 def encodings(marker: str) -> dict[str, bytes]:
@@ -95,10 +96,10 @@ def note(unit: UnitOfWork) -> None:
 
 
 @pytest.fixture
-def written(store: SqlStore, engine: Engine, vault: support.AeadVault, tmp_path: Path) -> Markers:
+def written(store: SqlStore, engine: Engine, vault: KeyringVault, tmp_path: Path) -> Markers:
     """Return markers that were written, refused and rolled back; the database is still open."""
     marked = Markers()
-    vault.unlocked.add(ORG)
+    vault.unlock_cp(ORG, DSL)
     with store.unit(ORG) as unit:
         journey(unit, marked)
         note(unit)
@@ -107,7 +108,7 @@ def written(store: SqlStore, engine: Engine, vault: support.AeadVault, tmp_path:
         with pytest.raises(Conflict):
             unit.pupils.add(support.pupil(upn=marked["upn-2"], origin=marked["refused"]))
         unit.pupils.add(support.pupil(origin=marked["rolled-back"]))
-    vault.unlocked.clear()
+    vault.lock_cp(ORG)
     with store.unit(ORG) as unit, pytest.raises(Wrapped):
         unit.documents.add(support.document("p", title=marked["locked"], compartment="cp"))
     with LocalBlobs(tmp_path / "blobs").create(ORG, "ab" * 16) as writer:

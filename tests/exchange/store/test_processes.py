@@ -61,7 +61,7 @@ from exchange.store.sql import SqlStore
 from tests.exchange.store import support
 from tests.exchange.store.support import ACTOR, ORG
 
-store = SqlStore(open_engine(Path(sys.argv[1])), support.AeadVault())
+store = SqlStore(open_engine(Path(sys.argv[1])), support.vault_in(Path(sys.argv[2])))
 print("ready", flush=True)
 sys.stdin.readline()
 for number in range(40):
@@ -124,8 +124,10 @@ def test_fifty_deliveries_by_five_processes_arrive_once(store: SqlStore, databas
     assert verify(entries, ORG) is None
 
 
-def test_writers_take_turns_and_the_book_stays_one_chain(store: SqlStore, database: Path) -> None:
-    assert all_at_once(ADD, 3, str(database)) == ["done\n"] * 3
+def test_writers_take_turns_and_the_book_stays_one_chain(
+    store: SqlStore, database: Path, keyring: Path
+) -> None:
+    assert all_at_once(ADD, 3, str(database), str(keyring)) == ["done\n"] * 3
     with store.reading(ORG) as unit:
         entries = list(unit.audit.entries())
         assert len(list(unit.pupils.all())) == 120

@@ -15,8 +15,9 @@ from exchange.errors import ExchangeError, StoreError, Wrapped
 from exchange.ports import UnitOfWork
 from exchange.store.sealing import VERSION, Sealer, Upgrade
 from exchange.store.sql import SqlStore
+from keys.keyring import KeyringVault
 from tests.exchange.store import support
-from tests.exchange.store.support import ACTOR, ORG, OTHER, UPN
+from tests.exchange.store.support import ACTOR, DSL, ORG, OTHER, UPN
 
 
 def put(store: SqlStore, *steps: Callable[[UnitOfWork], object], org_id: str = ORG) -> None:
@@ -62,9 +63,9 @@ def test_a_row_moved_to_another_organisation_does_not_open(store: SqlStore, data
     ("column", "value"), [("sealed_version", 0), ("compartment", "cp"), ("sealed", b"")]
 )
 def test_the_columns_beside_are_held_too(
-    store: SqlStore, database: Path, vault: support.AeadVault, column: str, value: object
+    store: SqlStore, database: Path, vault: KeyringVault, column: str, value: object
 ) -> None:
-    vault.unlocked.add(ORG)
+    vault.unlock_cp(ORG, DSL)
     ann = support.pupil()
     put(store, lambda unit: unit.pupils.add(ann))
     run(database, f"UPDATE pupils SET {column} = ?", value)
@@ -85,7 +86,7 @@ def test_every_flipped_byte_is_found(store: SqlStore, database: Path) -> None:
 
 
 def test_the_key_and_the_version_stand_beside_the_value(
-    store: SqlStore, database: Path, vault: support.AeadVault
+    store: SqlStore, database: Path, vault: KeyringVault
 ) -> None:
     put(store, lambda unit: unit.pupils.add(support.pupil()))
     key_id = vault.compartment(ORG, "general").key_id
@@ -123,15 +124,13 @@ class TestOlderValues:
     def row(self, sealer: Sealer) -> dict[str, Any]:
         return sealer.seal("pupils", "p1", {"origin": "ctf"})
 
-    def test_they_are_upgraded_step_by_step_when_read(self) -> None:
-        vault = support.AeadVault()
+    def test_they_are_upgraded_step_by_step_when_read(self, vault: KeyringVault) -> None:
         row = self.row(Sealer(ORG, vault))
         now = Sealer(ORG, vault, version=4, upgrades=STEPS)
         assert now.open("pupils", "p1", row) == {"origin": "CTF"}
         assert now.seal("pupils", "p1", {})["sealed_version"] == 4
 
-    def test_newer_ones_are_refused(self) -> None:
-        vault = support.AeadVault()
+    def test_newer_ones_are_refused(self, vault: KeyringVault) -> None:
         row = self.row(Sealer(ORG, vault, version=2))
         with pytest.raises(StoreError) as caught:
             Sealer(ORG, vault).open("pupils", "p1", row)
@@ -140,14 +139,14 @@ class TestOlderValues:
 
 class TestChildProtection:
     def test_it_is_sealed_apart_and_shows_once_unlocked(
-        self, store: SqlStore, database: Path, vault: support.AeadVault
+        self, store: SqlStore, database: Path, vault: KeyringVault
     ) -> None:
         ann = support.pupil()
         plan = support.record(ann.pupil_id)
         chronology = support.record(ann.pupil_id, 1, compartment="cp")
         report = support.document(ann.pupil_id)
         minutes = support.document(ann.pupil_id, 1, compartment="cp")
-        vault.unlocked.add(ORG)
+        vault.unlock_cp(ORG, DSL)
         put(
             store,
             lambda unit: unit.pupils.add(ann),
@@ -164,7 +163,7 @@ class TestChildProtection:
             assert list(unit.records.of_pupil(ann.pupil_id)) == [plan, chronology]
             assert list(unit.documents.of_pupil(ann.pupil_id)) == [report, minutes]
 
-        vault.unlocked.clear()
+        vault.lock_cp(ORG)
         with store.reading(ORG) as unit:
             assert list(unit.records.of_pupil(ann.pupil_id)) == [plan]
             assert list(unit.documents.of_pupil(ann.pupil_id)) == [report]
