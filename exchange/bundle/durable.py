@@ -20,7 +20,8 @@ def create(path: Path) -> Iterator[DirectFile]:
     Where the block raises, nothing is left. The file is readable by its owner alone.
 
     :raises Conflict: ``file-exists``: nothing is ever overwritten.
-    :raises StorageFull: no room; ``StoreError``: the disk failed.
+    :raises StorageFull: no room; ``StoreError``: the disk failed. What the block itself writes
+        raises OSError: see :func:`exchange.bundle.failures.writing`.
     """
     if path.exists():
         raise Conflict("file-exists", "", "Choose another name, or remove the old file first.")

@@ -39,9 +39,14 @@ def extract(bundle: OpenedBundle, folder: Path, progress: Progress | None = None
     part = durable.part_name(folder)
     try:
         with writing():
-            part.mkdir(mode=0o700)
+            folders = _folders(part, bundle.reader.entries)
+            for each in folders:
+                each.mkdir(mode=0o700)
             _write_all(bundle, part, progress or (lambda size: None))
-            _sync_all(part, bundle.reader.entries)
+            for name in bundle.reader.names:
+                durable.sync(part / name)  # the first call does the work of nearly all
+            for each in reversed(folders):
+                durable.sync(each)
             part.rename(folder)
             durable.sync(folder.parent)
     except BaseException:
@@ -87,7 +92,6 @@ def _write_one(
     path: Path, pieces: Iterator[bytes | memoryview], behind: WriteBehind
 ) -> tuple[int, str]:
     """Write a new file; return its CRC-32 and SHA-256 (hex)."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     digest, crc32 = hashlib.sha256(), 0
     file = DirectFile(durable.new_file(path), behind)
     try:
@@ -100,9 +104,7 @@ def _write_one(
     return crc32, digest.hexdigest()
 
 
-def _sync_all(folder: Path, entries: Sequence[Entry]) -> None:
-    """Make files and folders durable; the first call does the work of nearly all."""
-    paths = [folder / entry.name for entry in entries]
-    folders = {each for path in paths for each in path.parents if each.is_relative_to(folder)}
-    for path in [*paths, *sorted(folders, reverse=True)]:
-        durable.sync(path)
+def _folders(top: Path, entries: Sequence[Entry]) -> list[Path]:
+    """Return every folder that the entries need, ``top`` first, each behind the one it is in."""
+    within = {each for entry in entries for each in (top / entry.name).parents}
+    return sorted(each for each in within if each.is_relative_to(top))
