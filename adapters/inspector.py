@@ -64,10 +64,11 @@ class ContentInspector:
             descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError:
             raise _missing() from None
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            os.close(descriptor)
+            raise _missing()
         with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise _missing()
             if status.st_size == 0:
                 hint = "The file has no contents. Look for the right one."
                 raise FormatError("document-empty", "/document", hint)

@@ -18,6 +18,7 @@ RTF_MAGIC = b"{\\rtf"
 
 _CHUNK = 256 * 1024
 _OVERLAP = 64
+_PDF = b"%PDF-"  # with something before it, which readers forgive and scanners miss
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # Control characters that no text editor writes; tab, line ends and form feed it does.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
@@ -37,6 +38,8 @@ def inspect_text(path: Path) -> Inspection:
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
     first = True
     for chunk in _chunks(path):
+        if first and _PDF in chunk[:1024]:
+            raise _unsupported()
         if first and chunk.startswith(_UTF16):
             raise _not_utf8()
         try:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.registry import TRANSPORTS
 from adapters.transports.folder import Folder, FolderTransport
 from adapters.transports.memory import MemoryTransport, Pigeonholes
 from exchange.errors import TransportError, TransportRefused
@@ -44,11 +45,17 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
         yield running
 
 
-@pytest.fixture(params=["https", "folder", "memory"])
+@pytest.fixture(params=list(TRANSPORTS))
 def route(request: pytest.FixtureRequest, tmp_path: Path) -> Route:
-    if request.param == "https":
-        return _https(request.getfixturevalue("node"))
-    return _folder(tmp_path) if request.param == "folder" else _memory()
+    """Return a route by each transport of the registry; a new one needs its maker here."""
+    makers: dict[str, Callable[[], Route]] = {
+        "https": lambda: _https(request.getfixturevalue("node")),
+        "folder": lambda: _folder(tmp_path),
+        "memory": _memory,
+    }
+    made = makers[request.param]()
+    assert type(made.transport) is TRANSPORTS[request.param]
+    return made
 
 
 def _https(node: Node) -> Route:

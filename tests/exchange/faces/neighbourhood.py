@@ -17,6 +17,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import psutil
+
 from adapters.transports.https import HttpsTransport
 from exchange.bundle import editions
 from exchange.bundle.zipwriter import ZipWriter
@@ -195,6 +197,13 @@ class Node:
     store: SqlStore
     blobs: LocalBlobs
     log: Path
+    pid: int
+
+    def peak_memory(self) -> int:
+        """Return the most bytes that the serving process ever held in memory."""
+        (worker,) = psutil.Process(self.pid).children()
+        status = Path(f"/proc/{worker.pid}/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
     @property
     def endpoint(self) -> Endpoint:
@@ -276,7 +285,7 @@ def running_node(home: Path, host: Party, others: Sequence[Party]) -> Iterator[N
         )
     try:
         _wait_for(port, process, log)
-        yield Node(home, host, url, tls, store, LocalBlobs(home / "blobs"), log)
+        yield Node(home, host, url, tls, store, LocalBlobs(home / "blobs"), log, process.pid)
     finally:
         process.terminate()
         try:

@@ -9,11 +9,13 @@ import json
 import socket
 import ssl
 import time
+import tracemalloc
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -413,6 +415,21 @@ def test_fifty_simultaneous_uploads_are_stored_once(node: Node) -> None:
 
     assert node.received(pack.parcel) == pack.content
     assert node.actions("arrival.delivered") == before + 1
+
+
+def test_a_large_pack_goes_through_in_constant_memory(node: Node, tmp_path: Path) -> None:
+    pack = make_pack(PRIMARY, [SECONDARY], size=96 << 20)
+    (tmp_path / "pack.zip").write_bytes(pack.content)
+    before = node.peak_memory()
+    tracemalloc.start()
+    with (tmp_path / "pack.zip").open("rb") as file:
+        node.transport(PRIMARY).deliver(pack.parcel, file)
+    _, at_client = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert node.received(pack.parcel) == pack.content
+    assert at_client < 4 << 20
+    assert node.peak_memory() - before < 16 << 20
 
 
 @pytest.mark.parametrize(
