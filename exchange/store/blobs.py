@@ -14,6 +14,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -82,6 +83,20 @@ class LocalBlobs:
         with _wrapped(), suppress(FileNotFoundError), os.scandir(self._root / org_id) as found:
             yield from (each.name for each in found if is_blob_name(each.name))
 
+    def remove_older(self, org_id: str, name: str, before: datetime) -> bool:
+        """Remove the blob, durably, if it was written before an instant; return whether it was.
+
+        A writer that replaces it in this moment is not harmed.
+        """
+        path = self._path(org_id, name)
+        with _wrapped(), suppress(FileNotFoundError), _locked_folder(path.parent) as folder:
+            if path.lstat().st_mtime >= before.timestamp():
+                return False
+            path.unlink()
+            os.fsync(folder)
+            return True
+        return False
+
     def _path(self, org_id: str, name: str) -> Path:
         check_org_id(org_id)
         check_blob_name(name)
@@ -131,8 +146,9 @@ class _LocalWriter:
             with _wrapped():
                 file.flush()
                 os.fsync(file.fileno())
-                self._show(file.fileno())
-                _sync_folder(self._path.parent)
+                with _locked_folder(self._path.parent) as folder:
+                    self._show(file.fileno(), folder)
+                    os.fsync(folder)
         finally:
             self._discard()
 
@@ -155,15 +171,15 @@ class _LocalWriter:
                 return handle
             os.close(handle)
 
-    def _show(self, handle: int) -> None:
+    def _show(self, handle: int, folder: int) -> None:
         if self._part is None:
             # Locked before it has a name, so that a sweeper never takes it.
             fcntl.flock(handle, fcntl.LOCK_EX)
             with suppress(FileExistsError):
-                _give_name(handle, self._path)
+                _give_name(handle, folder, self._path.name)
                 return
             part = self._new_part()
-            _give_name(handle, part)
+            _give_name(handle, folder, f"{_PARTS}/{part.name}")
             self._part = part
         self._part.replace(self._path)
         self._part = None
@@ -185,18 +201,25 @@ class _LocalWriter:
                 file.close()
 
 
-def _give_name(handle: int, path: Path) -> None:
+def _give_name(handle: int, folder: int, name: str) -> None:
     """Give a file without a name one (open(2), O_TMPFILE).
 
     :raises FileExistsError: the name is taken.
     """
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    # Only with a folder's handle does os.link follow the link in /proc (linkat(2)).
+    source = f"/proc/self/fd/{handle}"
+    os.link(source, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=True)
+
+
+@contextmanager
+def _locked_folder(folder: Path) -> Iterator[int]:
+    """Hold a folder for a moment: a blob is not shown while :meth:`remove_older` looks at it."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        # Only with a folder's handle does os.link follow the link in /proc (linkat(2)).
-        source = f"/proc/self/fd/{handle}"
-        os.link(source, path.name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=True)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield handle
     finally:
-        os.close(folder)
+        os.close(handle)
 
 
 def _make_folder(folder: Path) -> None:

@@ -44,6 +44,7 @@ KNOW_SQLALCHEMY = {
     "migrate.py",
     "sql.py",  # the type of an engine, to hand on
     "unit.py",  # likewise
+    "orphans.py",  # likewise
 }
 
 
