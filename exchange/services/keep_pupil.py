@@ -207,9 +207,12 @@ def keep_record(
         raise BagError("other-subject", "/subject", "This record is about somebody else.")
     with inside.store.unit(org_id) as unit:
         unit.pupils.get(pupil_id)
-        if keep_records(inside, unit, pupil_id, [record]):
+        changed = keep_records(inside, unit, pupil_id, [record])
+        slot = slot_of(record)
+        kept = next(one for one in unit.records.of_pupil(pupil_id) if one.slot == slot)
+        if changed:
             unit.audit.record(
                 actor, "record.kept", "pupil", pupil_id, detail={"schema": record.schema}
             )
             unit.commit()
-        return next(one for one in unit.records.of_pupil(pupil_id) if one.slot == slot_of(record))
+    return kept
