@@ -51,8 +51,14 @@ def file_of(url: URL) -> Path:
 
 
 def create_file(path: Path) -> None:
-    """Create the empty database file, for its owner alone; SQLite gives -wal and -shm the same."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    """Create the empty database file, for its owner alone; SQLite gives -wal and -shm the same.
+
+    A file that is there is not opened: to close it again would drop, behind SQLite's back, the
+    locks of every connection that this process has to it (sqlite.org/howtocorrupt, 2.2). The next
+    process to leave would then take the WAL away under them.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 def prepare_connection(raw: sqlite3.Connection) -> None:

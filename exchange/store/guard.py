@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     BindParameter,
@@ -39,6 +40,10 @@ _NAMED = re.compile(
     r"\b(?:" + "|".join(sorted(table.name for table in TENANT_TABLES)) + r")\b", re.IGNORECASE
 )
 
+# By compiled statement, which SQLAlchemy keeps and shares: its shape is looked at once, its
+# parameters each time.
+_known: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+
 
 def install(engine: Engine) -> None:
     """Put the guard on ``engine``: every statement of every connection passes it."""
@@ -59,16 +64,37 @@ def _check(
         return
     tenant = connection.get_execution_options().get(TENANT)
     compiled = getattr(context, "compiled", None)
-    built = getattr(compiled, "statement", None)
-    if tenant is None or compiled is None or not _is_plain(built):
+    if tenant is None or compiled is None:
         raise _missing()
+    name = _known.get(compiled)
+    if name is None:
+        name = _known[compiled] = _parameter_of(compiled)
     rows: Sequence[Mapping[str, Any]] = context.compiled_parameters
-    if isinstance(built, Insert):
-        held = bool(rows) and all(row.get("org_id") == tenant for row in rows)
-    else:
-        held = _is_held(built, compiled.bind_names, rows, tenant)
-    if not held:
+    if not name or not rows or any(row.get(name) != tenant for row in rows):
         raise _missing()
+
+
+def _parameter_of(compiled: Any) -> str:
+    """Return the parameter that says whose rows they are, or nothing where none does so."""
+    built: Any = getattr(compiled, "statement", None)
+    if not _is_plain(built):
+        return ""
+    if isinstance(built, Insert):
+        return "org_id"
+    table = _only_table(built)
+    if table is None or table not in TENANT_TABLES:
+        return ""
+    if isinstance(built, Update) and "org_id" in compiled.binds:
+        return ""  # SET org_id would hand a row over to another organisation.
+    for term in _terms(built.whereclause):
+        if (
+            isinstance(term, BinaryExpression)
+            and term.operator is operators.eq
+            and term.left is table.c.org_id
+            and isinstance(term.right, BindParameter)
+        ):
+            return str(compiled.bind_names.get(term.right, ""))
+    return ""
 
 
 def _is_plain(built: Any) -> bool:
@@ -82,29 +108,6 @@ def _is_plain(built: Any) -> bool:
         if isinstance(part, Table):
             tables.add(part)
     return len(tables) <= 1
-
-
-def _is_held(
-    built: Any,
-    names: Mapping[BindParameter[Any], str],
-    rows: Sequence[Mapping[str, Any]],
-    tenant: str,
-) -> bool:
-    table = _only_table(built)
-    if table is None or table not in TENANT_TABLES:
-        return False
-    if isinstance(built, Update) and any("org_id" in row for row in rows):
-        return False  # SET org_id would hand a row over to another organisation.
-    for term in _terms(built.whereclause):
-        if (
-            isinstance(term, BinaryExpression)
-            and term.operator is operators.eq
-            and term.left is table.c.org_id
-            and isinstance(term.right, BindParameter)
-        ):
-            name = names.get(term.right)
-            return name is not None and all(row.get(name) == tenant for row in rows)
-    return False
 
 
 def _only_table(built: Select[Any] | Update | Delete) -> Table | None:
