@@ -10,12 +10,15 @@ import shutil
 import signal
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from demo.material import Material, make
 from demo.material.places import PRIMARY, SECONDARIES
 from demo.processes import Processes, ended_by_signals
 from demo.proof import prove, report
 from demo.story import Story
+from demo.tables import size
 from demo.town import Town
 
 _MARK = "made-by-the-demo"
@@ -31,10 +34,8 @@ def main() -> int:
     began = time.monotonic()
     with ended_by_signals(), Processes(folder / "logs") as nodes:
         town = Town(folder)
-        print("Setting up four nodes: a primary, two secondaries, a local authority", flush=True)
-        town.found()
-        town.open(nodes)
-        good = _tell(Story(town, nodes), town)
+        material = _set_up(town, nodes)
+        good = _tell(Story(town, nodes), town, material)
         print(f"\n{time.monotonic() - began:.0f} seconds in all")
         if not given.once:
             _look_further(town)
@@ -55,8 +56,19 @@ def _empty(folder: Path) -> Path:
     return folder
 
 
-def _tell(story: Story, town: Town) -> bool:
-    material = story.prepare()
+def _set_up(town: Town, nodes: Processes) -> Material:
+    """Set the nodes up while another process prints the leavers' documents."""
+    print("Setting up four nodes: a primary, two secondaries, a local authority", flush=True)
+    with ProcessPoolExecutor(1) as printer:
+        printing = printer.submit(make, town.folder / "material")
+        town.found()
+        town.open(nodes)
+        material = printing.result()
+    print(f"Made {len(material.pupils)} leavers with {size(material.document_bytes)} of documents")
+    return material
+
+
+def _tell(story: Story, town: Town, material: Material) -> bool:
     story.take_in(material)
     story.send(material)
     rows = story.watch()

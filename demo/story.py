@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from demo.material import Material, PupilMaterial, make
+from demo.material import Material, PupilMaterial
 from demo.material.places import PRIMARY, SALTMERE, SECONDARIES, Place
 from demo.material.records import records_for
 from demo.processes import Processes
@@ -29,11 +29,6 @@ class Story:
         self._nodes = nodes
         self._home = town.of(PRIMARY).home
         self._references: dict[str, str] = {}
-
-    def prepare(self) -> Material:
-        """Make the CTF and the documents."""
-        with Progress("Making documents", 30) as progress:
-            return make(self._town.folder / "material", progress=progress.at)
 
     def take_in(self, material: Material) -> None:
         """Import the CTF, keep the records, attach the documents, confirm the destinations."""
