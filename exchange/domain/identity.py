@@ -7,9 +7,10 @@ say nothing of a pupil. The random bits and the time are handed in, so that this
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 _RANDOM_BYTES = 10
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def uuid7(at: datetime, random_bytes: bytes) -> str:
@@ -20,7 +21,7 @@ def uuid7(at: datetime, random_bytes: bytes) -> str:
     """
     if len(random_bytes) != _RANDOM_BYTES:
         raise ValueError("uuid7 wants 10 random bytes")
-    millis = int(at.timestamp() * 1000)
+    millis = (at - _EPOCH) // timedelta(milliseconds=1)  # whole numbers: a float would round
     random = int.from_bytes(random_bytes, "big")
     value = (millis & ((1 << 48) - 1)) << 80
     value |= 0x7 << 76
