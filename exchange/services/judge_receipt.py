@@ -65,7 +65,8 @@ def _signed_by_responder(
     inside: Inside, receipt: Receipt, signed: SignedReceipt, now: datetime
 ) -> None:
     responder = organisation(inside.directory(), receipt.responder, now)
-    allowed = receipt_signers(responder, now, node=receipt.kind is ReceiptKind.COLLECTED)
+    may_sign = receipt_signers(responder, now, node=receipt.kind is ReceiptKind.COLLECTED)
+    allowed = [one for one in may_sign if one.public.key_id == receipt.key_id]
     verify_receipt(signed.content, signed.signature, allowed, min(receipt.issued, now))
 
 
