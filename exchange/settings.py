@@ -25,6 +25,7 @@ class Settings:
 
     :param node_key: file with the node key, outside the home; empty: a passphrase is asked for.
     :param directory_key: the pinned public key (SSH line) of the directory; empty: unpinned.
+    :param directory_url: where newer directories are published; empty: installed by hand.
     :param listen: ``host:port`` of the delivery face.
     :param public_url: where partners reach the delivery face; empty: this node only sends.
     :param allow_private_endpoints: whether partners may be on private or loopback addresses.
@@ -35,6 +36,7 @@ class Settings:
 
     node_key: str = ""
     directory_key: str = ""
+    directory_url: str = ""
     listen: str = "127.0.0.1:8443"
     public_url: str = ""
     allow_private_endpoints: bool = False
@@ -48,6 +50,7 @@ class Settings:
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "node_key": (str,),
     "directory_key": (str,),
+    "directory_url": (str,),
     "listen": (str,),
     "public_url": (str,),
     "allow_private_endpoints": (bool,),

@@ -28,6 +28,7 @@ from exchange.settings import Home, Settings, load
 from exchange.store.blobs import LocalBlobs
 from exchange.store.clock import SystemClock
 from exchange.store.engine import open_engine
+from exchange.store.migrate import upgrade
 from exchange.store.sql import SqlStore
 from keys.ssh_keys import SshPublicKey
 
@@ -35,7 +36,9 @@ from keys.ssh_keys import SshPublicKey
 def make_app(home: Home, settings: Settings) -> Flask:
     """Return the delivery face of a node. Called in the serving process, after any fork."""
     clock = SystemClock()
-    store = SqlStore(open_engine(home.database), None, clock)
+    engine = open_engine(home.database)
+    upgrade(engine)
+    store = SqlStore(engine, None, clock)
     directory = InstalledDirectory(home.directory, settings.directory_key, clock.now)
 
     def lookup(key_id: str, at: datetime) -> tuple[str, SshPublicKey]:

@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -50,6 +51,15 @@ class Lane:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Something that is done now and then, whatever is due: a sweep, a look for news."""
+
+    name: str
+    every: timedelta
+    run: Callable[[], object]
+
+
 class Worker:
     """Goes round the due rows of every hosted organisation."""
 
@@ -59,6 +69,7 @@ class Worker:
         deliverer: Deliverer,
         receiver: Receiver,
         collectors: Sequence[FolderCollector],
+        errands: Sequence[Errand] = (),
     ) -> None:
         self._inside = inside
         self._deliverer = deliverer
@@ -66,6 +77,8 @@ class Worker:
         self._collectors = collectors
         self._out = Lane("senx-out", 4)
         self._in = Lane("senx-in", 2)
+        self._side = Lane("senx-side", 1)
+        self._errands = {errand: inside.clock.now() for errand in errands}
 
     def run(self, stop: threading.Event, poll_seconds: float) -> None:
         """Go round until ``stop`` is set, pausing up to ``poll_seconds`` where nothing is due."""
@@ -78,6 +91,7 @@ class Worker:
         finally:
             self._in.close()
             self._out.close()
+            self._side.close()
 
     def round_and_settle(self) -> int:
         """Do one round and wait for its steps; return how many were started."""
@@ -88,10 +102,23 @@ class Worker:
 
     def round(self) -> int:
         """Start each step that is due; return how many were started."""
+        self._run_errands()
         started = sum(self._collect(one) for one in self._collectors)
         for org_id in self._inside.store.organisations():
             started += self._start_arrivals(org_id) + self._start_transfers(org_id)
         return started
+
+    def _run_errands(self) -> None:
+        now = self._inside.clock.now()
+        for errand, due in self._errands.items():
+            if due <= now and self._side.submit(errand.name, partial(self._errand, errand)):
+                self._errands[errand] = now + errand.every
+
+    def _errand(self, errand: Errand) -> None:
+        try:
+            errand.run()
+        except Exception as error:  # noqa: BLE001  (an errand that fails is run again later)
+            self._log(errand.name, "-", error)
 
     def _collect(self, collector: FolderCollector) -> int:
         taken = 0

@@ -34,6 +34,7 @@ _PARSERS = {"urn": Urn, "laestab": Laestab, "ukprn": Ukprn, "ods": OdsCode, "la"
     "--public-url", default="", help="Where partners reach this node; empty: it only sends."
 )
 @click.option("--directory-key", default="", help="Public key of the directory, to be pinned.")
+@click.option("--directory-url", default="", help="Where newer directories are published.")
 @click.option(
     "--allow-private-endpoints", is_flag=True, help="Partners may be on private or loopback hosts."
 )
@@ -48,6 +49,7 @@ def init(
     listen: str,
     public_url: str,
     directory_key: str,
+    directory_url: str,
     allow_private_endpoints: bool,
     folders: tuple[str, ...],
     poll_seconds: float,
@@ -57,6 +59,7 @@ def init(
         listen=listen,
         public_url=public_url,
         directory_key=directory_key,
+        directory_url=directory_url,
         allow_private_endpoints=allow_private_endpoints,
         folders=MappingProxyType(dict(_pair(one) for one in folders)),
         poll_seconds=poll_seconds,

@@ -107,6 +107,7 @@ def _take_in(
         file_name=new.path.name,
         sha256=digests.sha256,
         crc32=digests.crc32,
+        compartment="cp" if compartment_name == "cp" else "general",
     )
 
 

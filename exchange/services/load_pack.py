@@ -167,6 +167,7 @@ def _take_in(
         file_name=file.path.rpartition("/")[2],
         sha256=digests.sha256,
         crc32=digests.crc32,
+        compartment="cp" if name == "cp" else "general",
     )
 
 

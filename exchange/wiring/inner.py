@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import Engine
+
+from adapters.directory_fetch import DirectoryFetch
 from adapters.directory_file import InstalledDirectory
 from adapters.formats.pupils_ctf import CtfPupils
 from adapters.inspector import ContentInspector
@@ -23,8 +27,9 @@ from exchange.store.blobs import LocalBlobs
 from exchange.store.clock import SystemClock
 from exchange.store.engine import open_engine
 from exchange.store.migrate import upgrade
+from exchange.store.orphans import remove_orphans
 from exchange.store.sql import SqlStore
-from exchange.worker import Worker
+from exchange.worker import Errand, Worker
 from keys.directory import Organisation
 from keys.errors import KeysError
 from keys.interfaces import Vault
@@ -44,6 +49,8 @@ class Node:
     inspector: Inspector
     ctf: PupilReader
     store: SqlStore
+    engine: Engine
+    blobs: LocalBlobs
 
     def worker(self) -> Worker:
         """Return the worker of this node."""
@@ -62,7 +69,20 @@ class Node:
             Deliverer(self.inside, transports),
             Receiver(self.inside, folders),
             [FolderCollector(self.inside.store, desk, one) for one in folders.values()],
+            self._errands(),
         )
+
+    def _errands(self) -> list[Errand]:
+        errands = [Errand("sweep", timedelta(hours=6), self._sweep)]
+        if self.settings.directory_url:
+            fetch = DirectoryFetch(self.settings.directory_url, self.directory)
+            errands.append(Errand("directory", timedelta(hours=6), fetch.refresh))
+        return errands
+
+    def _sweep(self) -> int:
+        """Remove what a kill left between a blob and its row, once nobody can be writing it."""
+        before = self.inside.clock.now() - timedelta(days=1)
+        return remove_orphans(self.engine, self.blobs, before)
 
 
 class TransportTable:
@@ -128,9 +148,20 @@ def assemble(
     limits = Limits(
         document_bytes=settings.max_document_bytes, bundle_bytes=settings.max_bundle_bytes
     )
-    inside = Inside(store, LocalBlobs(home.blobs), vault, directory, clock, limits)
+    blobs = LocalBlobs(home.blobs)
+    inside = Inside(store, blobs, vault, directory, clock, limits)
     return Node(
-        home, settings, keyring, vault, inside, directory, ContentInspector(), CtfPupils(), store
+        home=home,
+        settings=settings,
+        keyring=keyring,
+        vault=vault,
+        inside=inside,
+        directory=directory,
+        inspector=ContentInspector(),
+        ctf=CtfPupils(),
+        store=store,
+        engine=engine,
+        blobs=blobs,
     )
 
 
