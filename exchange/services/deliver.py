@@ -120,20 +120,24 @@ class Deliverer:
             org_id, transfer.recipient, transfer.bundle_id, transfer.last_seq
         )
         for one in found:
-            self._take(org_id, transfer.bundle_id, one)
+            if not self._take(org_id, transfer.bundle_id, one):
+                break  # what follows it in the chain could not hold either
         with self._inside.store.reading(org_id) as unit:
             current = unit.transfers.get(transfer.bundle_id)
         if current.state is State.RECALLED and current.last_seq:
             send_notice(self._inside, org_id, transfer.bundle_id, WORKER)
-        attempts = 0 if found else transfer.attempts + 1
+        # Only news brings the next question nearer: repetitions and rubbish do not.
+        attempts = 0 if current.last_seq > transfer.last_seq else transfer.attempts + 1
         self._schedule(org_id, current, self._ask_again(current, attempts), attempts)
 
-    def _take(self, org_id: str, bundle_id: str, receipt: SignedReceipt) -> None:
-        """Apply one receipt; one that does not hold is alarmed and stops this pull."""
+    def _take(self, org_id: str, bundle_id: str, receipt: SignedReceipt) -> bool:
+        """Apply one receipt; alarm and return False where it does not hold."""
         try:
             apply_receipt(self._inside, org_id, bundle_id, receipt, WORKER)
         except (TrustError, Conflict) as error:
             self._alarm(org_id, bundle_id, error.code)
+            return False
+        return True
 
     def _alarm(self, org_id: str, bundle_id: str, code: str) -> None:
         with self._inside.store.unit(org_id) as unit:
