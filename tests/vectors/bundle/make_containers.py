@@ -191,6 +191,11 @@ def cases() -> dict[str, bytes]:
         "name-device--nul": named(b"data/nul.txt"),
         "name-trailing-dot--dot": named(b"a.txt."),
         "name-empty--none": named(b""),
+        "name-too-long--121-bytes": named(b"a" * 121),
+        "name-too-deep--five": named(b"a/b/c/d/e"),
+        "too-many-members--promised": patched(
+            patched(one(), end, 8, b"\xff\x1f"), end, 10, b"\xff\x1f"
+        ),
         "name-empty--folder": named(b"data/"),
         "name-character--zero-byte": named(b"a.txt\0.pdf"),
         "name-character--nfc": named("data/Zoë".encode()),
