@@ -8,6 +8,7 @@ the one place where a bundle's contents are written in clear: into the folder th
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -93,7 +94,12 @@ def _write_one(
 ) -> tuple[int, str]:
     """Write a new file; return its CRC-32 and SHA-256 (hex)."""
     digest, crc32 = hashlib.sha256(), 0
-    file = DirectFile(durable.new_file(path), behind)
+    descriptor = durable.new_file(path)
+    try:
+        file = DirectFile(descriptor, behind)
+    except OSError:  # an earlier file could not be written
+        os.close(descriptor)
+        raise
     try:
         for piece in pieces:
             digest.update(piece)

@@ -53,6 +53,10 @@ def lenient(raw: bytes) -> OpenedBundle:
     )
 
 
+def open_descriptors() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
 def test_every_file_is_laid_out(tmp_path: Path) -> None:
     rng = random.Random(3)
     sizes = [0, 1, 4095, 4096, 4097, 65_536, MIB - 1, MIB, MIB + 1, 3 * MIB + 17]
@@ -117,6 +121,7 @@ def test_a_full_disk_leaves_nothing(
         return real(descriptor, data, offset)
 
     monkeypatch.setattr(os, "pwrite", full)
+    descriptors = open_descriptors()
     with pytest.raises(StorageFull) as caught:
         extract(opened(raw), tmp_path / "out")
     assert "secret" not in repr(caught.value)
@@ -125,6 +130,7 @@ def test_a_full_disk_leaves_nothing(
     big = [document(n, os.urandom(4 * MIB)) for n in range(5)]
     with pytest.raises(StorageFull):
         seal_to_path(tmp_path / "x", particulars(), big, [SCHOOL.keys()], SENDER)
+    assert open_descriptors() == descriptors
     assert list(tmp_path.iterdir()) == []
 
 

@@ -26,6 +26,7 @@ from tests.exchange.bundle.parties import (
     DSL,
     NOW,
     OLD_TOOLS,
+    OTHER_BUNDLE_ID,
     OTHER_SCHOOL,
     PDF,
     SCHOOL,
@@ -114,6 +115,16 @@ def test_a_child_protection_file_goes_to_the_dsl_inbox_only() -> None:
     with pytest.raises(ExchangeError) as refused:
         opened(raw, SCHOOL)
     assert refused.value.code == "not-for-us"
+
+
+def test_a_recall_says_all_in_its_statement() -> None:
+    out = io.BytesIO()
+    told = particulars(kind=BundleKind.RECALL, supersedes=OTHER_BUNDLE_ID)
+    sealing.seal(out, told, [], [SCHOOL.keys()], SENDER)
+    bundle = opened(out.getvalue())
+    assert bundle.statement.supersedes == OTHER_BUNDLE_ID
+    assert bundle.documents == {}
+    assert list(bundle.records(RECORDS)) == []
 
 
 def test_sealing_starts_where_the_stream_stands() -> None:
