@@ -17,6 +17,8 @@ from exchange.ports import Actor, Destination, Transfer, UnitOfWork
 from exchange.services.inside import Inside
 from exchange.services.trust import find_organisation, recipient_keys
 from keys.directory import Organisation
+from schemas.errors import IdentifierError
+from schemas.identifiers import parse_any
 
 _LIVE = frozenset(
     {
@@ -91,10 +93,10 @@ def _confirmed_with(
 ) -> Literal["name", "urn", "laestab"]:
     if _folded(confirmation) == _folded(found.name):
         return "name"
-    given, used = _bare(confirmation), _bare(identifier)
-    if given != used and given == found.identifier("urn", today):
+    given = _numbers(confirmation) - _numbers(identifier)
+    if ("urn", found.identifier("urn", today)) in given:
         return "urn"
-    if given != used and given == found.identifier("laestab", today):
+    if ("laestab", found.identifier("laestab", today)) in given:
         return "laestab"
     raise DestinationRefused(
         "destination-not-confirmed",
@@ -103,8 +105,12 @@ def _confirmed_with(
     )
 
 
-def _bare(number: str) -> str:
-    return number.replace("/", "").strip()
+def _numbers(typed: str) -> frozenset[tuple[str, str | None]]:
+    """Return scheme and number of what was typed, however it was spelt; nothing for words."""
+    try:
+        return frozenset((one.scheme, one.value) for one in parse_any(typed))
+    except IdentifierError:
+        return frozenset()
 
 
 def _folded(name: str) -> str:

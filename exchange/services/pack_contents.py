@@ -76,9 +76,11 @@ def gather(
             for one in records
         ]
     withheld = []
-    for number, document in enumerate(documents, start=1):
+    number = 0  # of those that go: a gap would tell the reader that something was withheld
+    for document in documents:
         decision = decide(document.type, kind, inbox, today)
         if decision.allowed:
+            number += 1
             sources.append(_document(inside, org_id, number, document, today))
         else:
             withheld.append(Withheld(document.document_id, document.type, decision.code))
