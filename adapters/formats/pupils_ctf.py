@@ -10,14 +10,20 @@ from exchange.ports import ReadPupil, UnreadPupil
 
 
 class CtfPupils:
-    """Reads pupils, register entries, attendance and attainment from a Common Transfer File."""
+    """Reads pupils, register entries, attendance and attainment from a Common Transfer File.
+
+    :param no_upn: the reason (code UN1 to UN7) of pupils without UPN whom the file gives none.
+    """
+
+    def __init__(self, no_upn: str | None = None) -> None:
+        self._no_upn = no_upn
 
     def read(self, source: BinaryIO) -> Iterator[ReadPupil | UnreadPupil]:
         """Yield each pupil; one that is wrong stops only that one.
 
-        :raises exchange.errors.FormatError: not XML, has a DOCTYPE, no CTF, a version too new.
+        :raises exchange.errors.FormatError: not XML, has a DOCTYPE, no CTF, too old.
         """
-        for row in read_ctf(source).pupils:
+        for row in read_ctf(source, no_upn_reason=self._no_upn).pupils:
             if isinstance(row, CtfPupil):
                 yield _read(row)
             else:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from exchange.audit import verify as verify_chain
-from exchange.cli.options import node_of, node_options, org_of
-from exchange.cli.output import emit, listing, typed_errors
+from exchange.cli.options import Session, looking
+from exchange.cli.output import emit, listing
 from exchange.ports import AuditEntry
 from schemas.strict_json import JsonValue
 
@@ -19,12 +17,10 @@ def audit() -> None:
 
 
 @audit.command("list")
-@node_options
-@typed_errors
-def list_(home: Path, passphrase_file: Path | None, org: str | None, as_json: bool) -> None:
+@looking
+def list_(session: Session) -> None:
     """List the entries: who did what, when, in which role."""
-    node = node_of(home, passphrase_file)
-    with node.inside.store.reading(org_of(node, org)) as unit:
+    with session.inside.store.reading(session.org_id) as unit:
         rows = [_row(one) for one in unit.audit.entries()]
     columns = {
         "seq": "No",
@@ -35,7 +31,7 @@ def list_(home: Path, passphrase_file: Path | None, org: str | None, as_json: bo
         "outcome": "Outcome",
         "object": "About",
     }
-    listing(rows, columns, as_json=as_json)
+    listing(rows, columns, as_json=session.as_json)
 
 
 def _row(one: AuditEntry) -> dict[str, JsonValue]:
@@ -54,15 +50,12 @@ def _row(one: AuditEntry) -> dict[str, JsonValue]:
 
 
 @audit.command("verify")
-@node_options
-@typed_errors
-def verify(home: Path, passphrase_file: Path | None, org: str | None, as_json: bool) -> None:
+@looking
+def verify(session: Session) -> None:
     """Check the chain of the book; names the first bad entry and ends with code 6."""
-    node = node_of(home, passphrase_file)
-    org_id = org_of(node, org)
-    with node.inside.store.reading(org_id) as unit:
-        bad = verify_chain(unit.audit.entries(), org_id)
-    if as_json:
+    with session.inside.store.reading(session.org_id) as unit:
+        bad = verify_chain(unit.audit.entries(), session.org_id)
+    if session.as_json:
         emit(
             {"ok": not bad, "first_bad": bad.seq if bad else None, "why": bad.why if bad else None}
         )

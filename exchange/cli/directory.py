@@ -9,13 +9,7 @@ from pathlib import Path
 import click
 
 from adapters.directory_file import InstalledDirectory
-from exchange.cli.options import (
-    home_option,
-    json_option,
-    node_of,
-    node_options,
-    org_of,
-)
+from exchange.cli.options import Session, home_option, json_option, looking
 from exchange.cli.output import listing, typed_errors
 from exchange.errors import Conflict, FormatError, UsageError, Wrapped
 from exchange.settings import Home, load
@@ -107,15 +101,11 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 @directory.command()
-@node_options
 @click.option("-o", "--output", type=_NEW, help="File to write; standard output by default.")
-@typed_errors
-def export(
-    home: Path, passphrase_file: Path | None, org: str | None, as_json: bool, output: Path | None
-) -> None:
+@looking
+def export(session: Session, output: Path | None) -> None:
     """Write this organisation's own signed entry, to be added to a directory."""
-    node = node_of(home, passphrase_file)
-    data = entry_of(node, org_of(node, org))
+    data = entry_of(session.node, session.org_id)
     if output is None:
         click.echo(data.decode(), nl=False)
         return

@@ -7,15 +7,14 @@ from pathlib import Path
 
 import click
 
-from exchange.cli.options import acting_options, actor_of, node_of, node_options, org_of
-from exchange.cli.output import complain, describe, emit, listing, table, typed_errors
+from exchange.cli.options import Session, acting, looking
+from exchange.cli.output import complain, describe, emit, listing, table
 from exchange.errors import ExchangeError, NotFound, UsageError
 from exchange.ports import Arrival
 from exchange.services import accept as accepting
 from exchange.services.load_pack import load_pack
 from exchange.services.open_pack import open_pack
 from exchange.services.show_pack import PackView, view_pack
-from exchange.wiring import Node
 from schemas.strict_json import JsonValue
 
 _COLUMNS = {
@@ -31,21 +30,19 @@ _COLUMNS = {
 
 @click.command("inbox")
 @click.option("--state", help="Only those in this state.")
-@node_options
-@typed_errors
-def inbox(
-    state: str | None, home: Path, passphrase_file: Path | None, org: str | None, as_json: bool
-) -> None:
+@looking
+def inbox(session: Session, state: str | None) -> None:
     """List what arrived."""
-    node = node_of(home, passphrase_file)
-    with node.inside.store.reading(org_of(node, org)) as unit:
-        rows = [_row(node, one) for one in unit.arrivals.all() if state in (None, one.state.value)]
-    listing(rows, _COLUMNS, as_json=as_json)
+    with session.inside.store.reading(session.org_id) as unit:
+        rows = [
+            _row(session, one) for one in unit.arrivals.all() if state in (None, one.state.value)
+        ]
+    listing(rows, _COLUMNS, as_json=session.as_json)
 
 
-def _row(node: Node, one: Arrival) -> dict[str, JsonValue]:
+def _row(session: Session, one: Arrival) -> dict[str, JsonValue]:
     try:
-        name = node.directory().get(one.sender, one.arrived_at).name
+        name = session.node.directory().get(one.sender, one.arrived_at).name
     except ExchangeError:
         name = one.sender
     return {
@@ -69,27 +66,16 @@ def _row(node: Node, one: Arrival) -> dict[str, JsonValue]:
 @click.argument("pack")
 @click.option("--document", help="Write one document to the file of --output.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path))
-@node_options
-@typed_errors
-def show(
-    pack: str,
-    document: str | None,
-    output: Path | None,
-    home: Path,
-    passphrase_file: Path | None,
-    org: str | None,
-    as_json: bool,
-) -> None:
+@looking
+def show(session: Session, pack: str, document: str | None, output: Path | None) -> None:
     """Show a pack: who it is about, what is in it, what is new; or take one document out."""
-    node = node_of(home, passphrase_file)
-    org_id = org_of(node, org)
-    with node.inside.store.reading(org_id) as unit:
+    with session.inside.store.reading(session.org_id) as unit:
         arrival = unit.arrivals.by_bundle(pack)
     if document is not None:
-        _take_out(node, org_id, arrival, document, output)
+        _take_out(session, arrival, document, output)
         return
-    seen = view_pack(node.inside, org_id, arrival)
-    if as_json:
+    seen = view_pack(session.inside, session.org_id, arrival)
+    if session.as_json:
         emit(seen.as_json())
     else:
         _print(seen)
@@ -115,12 +101,10 @@ def _print(seen: PackView) -> None:
     )
 
 
-def _take_out(
-    node: Node, org_id: str, arrival: Arrival, document: str, output: Path | None
-) -> None:
+def _take_out(session: Session, arrival: Arrival, document: str, output: Path | None) -> None:
     if output is None:
         raise UsageError("output-needed", "/output", "Say where with --output FILE.")
-    with open_pack(node.inside, org_id, arrival) as opened:
+    with open_pack(session.inside, session.org_id, arrival) as opened:
         if document not in opened.documents:
             raise NotFound("document-unknown", "/document", "Look it up with `senx show`.")
         source = opened.open_document(document)
@@ -130,7 +114,7 @@ def _take_out(
     click.echo(f"Wrote {output}. This copy is not sealed: delete it when you are done.")
 
 
-def _each(packs: Sequence[str], step: Callable[[str], Arrival], *, as_json: bool) -> None:
+def _each(session: Session, packs: Sequence[str], step: Callable[[str], Arrival]) -> None:
     rows: list[JsonValue] = []
     failed = False
     for one in packs:
@@ -139,13 +123,13 @@ def _each(packs: Sequence[str], step: Callable[[str], Arrival], *, as_json: bool
         except ExchangeError as error:
             failed = True
             rows.append({"pack": one, "error": describe(error)})
-            if not as_json:
+            if not session.as_json:
                 complain(error)
         else:
             rows.append({"pack": one, "state": done.state.value})
-            if not as_json:
+            if not session.as_json:
                 click.echo(f"{one} {done.state.value}")
-    if as_json:
+    if session.as_json:
         emit(rows)
     if failed:
         raise SystemExit(4)
@@ -153,69 +137,41 @@ def _each(packs: Sequence[str], step: Callable[[str], Arrival], *, as_json: bool
 
 @click.command("accept")
 @click.argument("packs", nargs=-1, required=True)
-@acting_options
-@typed_errors
-def accept(
-    packs: tuple[str, ...],
-    home: Path,
-    passphrase_file: Path | None,
-    org: str | None,
-    who: str | None,
-    role: str,
-    as_json: bool,
-) -> None:
+@acting
+def accept(session: Session, packs: tuple[str, ...]) -> None:
     """Accept packs: a signed receipt goes to the sender."""
-    node = node_of(home, passphrase_file)
-    org_id, actor = org_of(node, org), actor_of(who, role)
-    _each(packs, lambda one: accepting.accept(node.inside, org_id, one, actor), as_json=as_json)
+    _each(
+        session,
+        packs,
+        lambda one: accepting.accept(session.inside, session.org_id, one, session.actor),
+    )
 
 
 @click.command("reject")
 @click.argument("packs", nargs=-1, required=True)
 @click.option("--code", required=True, help="not-our-pupil, wrong-inbox or not-wanted.")
-@acting_options
-@typed_errors
-def reject(
-    packs: tuple[str, ...],
-    code: str,
-    home: Path,
-    passphrase_file: Path | None,
-    org: str | None,
-    who: str | None,
-    role: str,
-    as_json: bool,
-) -> None:
+@acting
+def reject(session: Session, packs: tuple[str, ...], code: str) -> None:
     """Reject packs with a code; their contents are removed here and the sender is told."""
-    node = node_of(home, passphrase_file)
-    org_id, actor = org_of(node, org), actor_of(who, role)
     _each(
-        packs, lambda one: accepting.reject(node.inside, org_id, one, code, actor), as_json=as_json
+        session,
+        packs,
+        lambda one: accepting.reject(session.inside, session.org_id, one, code, session.actor),
     )
 
 
 @click.command("destroy")
 @click.argument("packs", nargs=-1, required=True)
-@acting_options
-@typed_errors
-def destroy(
-    packs: tuple[str, ...],
-    home: Path,
-    passphrase_file: Path | None,
-    org: str | None,
-    who: str | None,
-    role: str,
-    as_json: bool,
-) -> None:
+@acting
+def destroy(session: Session, packs: tuple[str, ...]) -> None:
     """Destroy the contents of packs (after a recall, say); a signed receipt tells the sender."""
-    node = node_of(home, passphrase_file)
-    org_id, actor = org_of(node, org), actor_of(who, role)
 
     def step(one: str) -> Arrival:
-        with node.inside.store.reading(org_id) as unit:
+        with session.inside.store.reading(session.org_id) as unit:
             found = unit.arrivals.by_bundle(one)
-        return accepting.destroy(node.inside, org_id, found.sender, one, actor)
+        return accepting.destroy(session.inside, session.org_id, found.sender, one, session.actor)
 
-    _each(packs, step, as_json=as_json)
+    _each(session, packs, step)
 
 
 @click.command("load")
@@ -227,23 +183,12 @@ def destroy(
     metavar="DOCUMENT=CODE",
     help="cannot-open, unclear or missing; everything else counts as used.",
 )
-@acting_options
-@typed_errors
-def load(
-    pack: str,
-    exceptions: tuple[str, ...],
-    home: Path,
-    passphrase_file: Path | None,
-    org: str | None,
-    who: str | None,
-    role: str,
-    as_json: bool,
-) -> None:
+@acting
+def load(session: Session, pack: str, exceptions: tuple[str, ...]) -> None:
     """Load an accepted pack into this school's records; the sender is told what was used."""
-    node = node_of(home, passphrase_file)
     told = dict(_exception(one) for one in exceptions)
-    pupil = load_pack(node.inside, org_of(node, org), pack, told, actor_of(who, role))
-    emit({"pack": pack, "pupil": pupil}) if as_json else click.echo(pupil)
+    pupil = load_pack(session.inside, session.org_id, pack, told, session.actor)
+    emit({"pack": pack, "pupil": pupil}) if session.as_json else click.echo(pupil)
 
 
 def _exception(text: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from exchange.cli import audit, directory, inbox, node, outbox, pupils, schema, trio
+from exchange.cli import audit, directory, inbox, intake, node, outbox, pupils, schema, trio
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -18,10 +18,10 @@ for command in (
     node.keygen,
     node.serve,
     directory.directory,
-    pupils.import_,
+    intake.import_,
     pupils.pupil,
     pupils.pupils,
-    pupils.attach,
+    intake.attach,
     pupils.destination,
     outbox.send,
     outbox.outbox,

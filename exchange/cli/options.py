@@ -1,18 +1,24 @@
-"""Options that many commands share, and how a command gets hold of its node."""
+"""Options that many commands share, and the session that a command is handed for them."""
 
 from __future__ import annotations
 
 import getpass
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
+from exchange.cli.output import typed_errors
 from exchange.errors import UsageError
 from exchange.ports import Actor
+from exchange.services.inside import Inside
 from exchange.wiring import Node, open_node
 
+P = ParamSpec("P")
+R = TypeVar("R")
 F = TypeVar("F", bound=Callable[..., Any])
 
 _HOME = click.option(
@@ -48,8 +54,70 @@ def _stacked(*options: Callable[[F], F]) -> Callable[[F], F]:
 
 home_option = _HOME
 json_option = _JSON
-node_options = _stacked(_HOME, _PASSPHRASE_FILE, _ORG, _JSON)
-acting_options = _stacked(_HOME, _PASSPHRASE_FILE, _ORG, _AS, _ROLE, _JSON)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a command works with: an open node, who acts, and how to speak.
+
+    :param wanted: which organisation was named on the command line, or None.
+    """
+
+    node: Node
+    wanted: str | None
+    actor: Actor
+    as_json: bool
+
+    @property
+    def inside(self) -> Inside:
+        """Return the collaborators of the use cases."""
+        return self.node.inside
+
+    @property
+    def org_id(self) -> str:
+        """Return the organisation that the command is about.
+
+        :raises UsageError: ``organisation-needed``: the node hosts several, or none yet.
+        """
+        return org_of(self.node, self.wanted)
+
+
+def looking(command: Callable[Concatenate[Session, P], R]) -> Callable[..., R]:
+    """Add the options of commands that only look, and hand over a :class:`Session`."""
+
+    @wraps(command)
+    @typed_errors
+    def run(
+        home: Path,
+        passphrase_file: Path | None,
+        org: str | None,
+        as_json: bool,
+        **rest: Any,
+    ) -> R:
+        node = node_of(home, passphrase_file)
+        return command(Session(node, org, actor_of(None, "none"), as_json), **rest)  # type: ignore[call-arg]
+
+    return _stacked(_HOME, _PASSPHRASE_FILE, _ORG, _JSON)(run)
+
+
+def acting(command: Callable[Concatenate[Session, P], R]) -> Callable[..., R]:
+    """Add the options of commands that change something: also who acts, and in which role."""
+
+    @wraps(command)
+    @typed_errors
+    def run(
+        home: Path,
+        passphrase_file: Path | None,
+        org: str | None,
+        who: str | None,
+        role: str,
+        as_json: bool,
+        **rest: Any,
+    ) -> R:
+        node = node_of(home, passphrase_file)
+        return command(Session(node, org, actor_of(who, role), as_json), **rest)  # type: ignore[call-arg]
+
+    return _stacked(_HOME, _PASSPHRASE_FILE, _ORG, _AS, _ROLE, _JSON)(run)
 
 
 def first_line(path: Path | None) -> str | None:

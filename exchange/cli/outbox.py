@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from exchange.cli.options import acting_options, actor_of, node_of, node_options, org_of
-from exchange.cli.output import complain, describe, emit, listing, typed_errors
+from exchange.cli.options import Session, acting, looking
+from exchange.cli.output import complain, describe, emit, listing
 from exchange.cli.progress import steps
 from exchange.errors import ExchangeError, UsageError
-from exchange.ports import Actor, StoredReceipt, Transfer
+from exchange.ports import StoredReceipt, Transfer
 from exchange.services.choose_destination import choose_destination
 from exchange.services.find_pupil import find_pupil
 from exchange.services.queue_bundle import Order
 from exchange.services.recall import recall as recall_transfer
 from exchange.services.send import send as send_pack
-from exchange.wiring import Node
 from schemas.statement import BundleKind
 from schemas.strict_json import JsonValue
 
@@ -30,9 +27,9 @@ from schemas.strict_json import JsonValue
 @click.option("--update", is_flag=True, help="Send what changed since the last pack.")
 @click.option("--purpose", default="phase-transfer", show_default=True)
 @click.option("--basis", default="public-task", show_default=True, help="Lawful basis.")
-@acting_options
-@typed_errors
+@acting
 def send(
+    session: Session,
     pupil_refs: tuple[str, ...],
     everyone: bool,
     to: str | None,
@@ -41,19 +38,11 @@ def send(
     update: bool,
     purpose: str,
     basis: str,
-    home: Path,
-    passphrase_file: Path | None,
-    org: str | None,
-    who: str | None,
-    role: str,
-    as_json: bool,
 ) -> None:
     """Seal packs and queue them; the running node delivers. Sent twice is sent once."""
-    node = node_of(home, passphrase_file)
-    org_id, actor = org_of(node, org), actor_of(who, role)
-    if role == "sen-administrator":
+    if session.actor.role == "sen-administrator":
         raise UsageError("role-cannot-send", "/role", "The SENCO sends; you prepare.")
-    if folder is not None and folder not in node.settings.folders:
+    if folder is not None and folder not in session.node.settings.folders:
         raise UsageError("folder-unknown", "/folder", "Name it in the settings first.")
     order = Order(
         kind=BundleKind.TRANSFER,
@@ -62,14 +51,11 @@ def send(
         transport="folder" if folder else "https",
         target=folder or "",
     )
-    chosen = _chosen(node, org_id, pupil_refs, everyone=everyone)
+    chosen = _chosen(session, pupil_refs, everyone=everyone)
     if to is not None:
-        _confirm(node, org_id, chosen, to, confirm, actor)
-    rows = [
-        _send_one(node, org_id, one, order, actor, update=update, as_json=as_json)
-        for one in steps("Sealing", chosen)
-    ]
-    if as_json:
+        _confirm(session, chosen, to, confirm)
+    rows = [_send_one(session, one, order, update=update) for one in steps("Sealing", chosen)]
+    if session.as_json:
         emit(rows)
     else:
         queued = sum(row["outcome"] == "queued" for row in rows)
@@ -78,8 +64,8 @@ def send(
         raise SystemExit(3)
 
 
-def _chosen(node: Node, org_id: str, refs: tuple[str, ...], *, everyone: bool) -> list[str]:
-    with node.inside.store.reading(org_id) as unit:
+def _chosen(session: Session, refs: tuple[str, ...], *, everyone: bool) -> list[str]:
+    with session.inside.store.reading(session.org_id) as unit:
         if everyone:
             return [one.pupil_id for one in unit.pupils.all() if one.destination is not None]
         if not refs:
@@ -87,29 +73,22 @@ def _chosen(node: Node, org_id: str, refs: tuple[str, ...], *, everyone: bool) -
         return [find_pupil(unit, ref).pupil_id for ref in refs]
 
 
-def _confirm(
-    node: Node, org_id: str, chosen: list[str], to: str, confirm: str | None, actor: Actor
-) -> None:
+def _confirm(session: Session, chosen: list[str], to: str, confirm: str | None) -> None:
     if confirm is None:
         raise UsageError("confirmation-missing", "/confirm", "Confirm it by name or number.")
     for pupil_id in chosen:
-        choose_destination(node.inside, org_id, pupil_id, to, confirm, actor)
+        choose_destination(session.inside, session.org_id, pupil_id, to, confirm, session.actor)
 
 
 def _send_one(
-    node: Node,
-    org_id: str,
-    pupil_id: str,
-    order: Order,
-    actor: Actor,
-    *,
-    update: bool,
-    as_json: bool,
+    session: Session, pupil_id: str, order: Order, *, update: bool
 ) -> dict[str, JsonValue]:
     try:
-        done = send_pack(node.inside, org_id, pupil_id, order, actor, update=update)
+        done = send_pack(
+            session.inside, session.org_id, pupil_id, order, session.actor, update=update
+        )
     except ExchangeError as error:
-        if not as_json:
+        if not session.as_json:
             complain(error)
         return {"outcome": "refused", "pupil": pupil_id, "error": describe(error)}
     return {
@@ -124,13 +103,11 @@ def _send_one(
 
 
 @click.command("outbox")
-@node_options
-@typed_errors
-def outbox(home: Path, passphrase_file: Path | None, org: str | None, as_json: bool) -> None:
+@looking
+def outbox(session: Session) -> None:
     """List what was sent, and where it stands."""
-    node = node_of(home, passphrase_file)
-    with node.inside.store.reading(org_of(node, org)) as unit:
-        rows = [_row(node, one) for one in unit.transfers.all()]
+    with session.inside.store.reading(session.org_id) as unit:
+        rows = [_row(session, one) for one in unit.transfers.all()]
     columns = {
         "state": "State",
         "to": "To",
@@ -140,11 +117,11 @@ def outbox(home: Path, passphrase_file: Path | None, org: str | None, as_json: b
         "attention": "Needs attention",
         "transfer": "Reference",
     }
-    listing(rows, columns, as_json=as_json)
+    listing(rows, columns, as_json=session.as_json)
 
 
-def _row(node: Node, one: Transfer) -> dict[str, JsonValue]:
-    recipient = node.directory().get(one.recipient, node.inside.clock.now())
+def _row(session: Session, one: Transfer) -> dict[str, JsonValue]:
+    recipient = session.node.directory().get(one.recipient, session.inside.clock.now())
     return {
         "transfer": one.bundle_id,
         "release": one.release_id,
@@ -169,22 +146,12 @@ def _row(node: Node, one: Transfer) -> dict[str, JsonValue]:
 @click.command("receipts")
 @click.argument("transfers", nargs=-1)
 @click.option("--now", "ask_now", is_flag=True, help="Ask the recipients now, not when it is due.")
-@node_options
-@typed_errors
-def receipts(
-    transfers: tuple[str, ...],
-    ask_now: bool,
-    home: Path,
-    passphrase_file: Path | None,
-    org: str | None,
-    as_json: bool,
-) -> None:
+@looking
+def receipts(session: Session, transfers: tuple[str, ...], ask_now: bool) -> None:
     """List the signed receipts that came back, of all transfers or of those named."""
-    node = node_of(home, passphrase_file)
-    org_id = org_of(node, org)
     if ask_now:
-        _nudge(node, org_id, transfers)
-    with node.inside.store.reading(org_id) as unit:
+        _nudge(session, transfers)
+    with session.inside.store.reading(session.org_id) as unit:
         wanted = [
             one for one in unit.transfers.all() if not transfers or one.bundle_id in transfers
         ]
@@ -194,12 +161,12 @@ def receipts(
             for found in unit.receipts.of(one.bundle_id, one.recipient, "received")
         ]
     columns = {"transfer": "Transfer", "seq": "No", "kind": "Receipt", "at": "Heard"}
-    listing(rows, columns, as_json=as_json)
+    listing(rows, columns, as_json=session.as_json)
 
 
-def _nudge(node: Node, org_id: str, transfers: tuple[str, ...]) -> None:
-    now = node.inside.clock.now()
-    with node.inside.store.unit(org_id) as unit:
+def _nudge(session: Session, transfers: tuple[str, ...]) -> None:
+    now = session.inside.clock.now()
+    with session.inside.store.unit(session.org_id) as unit:
         for one in unit.transfers.all():
             if one.due_at is not None and (not transfers or one.bundle_id in transfers):
                 unit.transfers.schedule(one.bundle_id, now, 0)
@@ -220,23 +187,12 @@ def _receipt(one: StoredReceipt) -> dict[str, JsonValue]:
 
 @click.command("recall")
 @click.argument("transfers", nargs=-1, required=True)
-@acting_options
-@typed_errors
-def recall(
-    transfers: tuple[str, ...],
-    home: Path,
-    passphrase_file: Path | None,
-    org: str | None,
-    who: str | None,
-    role: str,
-    as_json: bool,
-) -> None:
+@acting
+def recall(session: Session, transfers: tuple[str, ...]) -> None:
     """Recall packs. What was downloaded cannot be fetched back: its recipient is asked."""
-    node = node_of(home, passphrase_file)
-    org_id = org_of(node, org)
     for one in transfers:
-        done = recall_transfer(node.inside, org_id, one, actor_of(who, role))
-        if not as_json:
+        done = recall_transfer(session.inside, session.org_id, one, session.actor)
+        if not session.as_json:
             click.echo(f"{done.bundle_id} {done.state.value}")
-    if as_json:
+    if session.as_json:
         emit([{"transfer": one, "state": "recalled"} for one in transfers])

@@ -47,7 +47,7 @@ class Node:
     inside: Inside
     directory: InstalledDirectory
     inspector: Inspector
-    ctf: PupilReader
+    ctf: Callable[[str | None], PupilReader]
     store: SqlStore
     engine: Engine
     blobs: LocalBlobs
@@ -158,7 +158,7 @@ def assemble(
         inside=inside,
         directory=directory,
         inspector=ContentInspector(),
-        ctf=CtfPupils(),
+        ctf=CtfPupils,
         store=store,
         engine=engine,
         blobs=blobs,

@@ -1,0 +1,212 @@
+"""What comes in: pupils by CTF, records as JSON, documents by content."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from exchange.cli.options import Session, acting
+from exchange.cli.output import complain, describe, emit
+from exchange.cli.progress import steps
+from exchange.errors import ExchangeError, FormatError, UsageError
+from exchange.services.attach import NewDocument
+from exchange.services.attach import attach as attach_document
+from exchange.services.find_pupil import find_pupil
+from exchange.services.keep_pupil import (
+    Kept,
+    import_pupils,
+    keep_record,
+    subject_of,
+)
+from schemas.strict_json import JsonValue
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group("import")
+def import_() -> None:
+    """Take in what another system exported."""
+
+
+@import_.command("ctf")
+@click.argument("file", type=_FILE)
+@click.option("--no-upn", help="Why pupils of this file without a UPN have none: UN1 to UN7.")
+@acting
+def import_ctf(session: Session, file: Path, no_upn: str | None) -> None:
+    """Take pupils in from a Common Transfer File; one bad row stops only that pupil."""
+    with file.open("rb") as source:
+        kept = list(
+            steps(
+                "Reading pupils",
+                import_pupils(
+                    session.inside,
+                    session.node.ctf(no_upn),
+                    session.org_id,
+                    source,
+                    "ctf",
+                    session.actor,
+                ),
+            )
+        )
+    if session.as_json:
+        emit([_kept(one) for one in kept])
+    else:
+        _tell(kept)
+    if any(one.outcome == "refused" for one in kept):
+        raise SystemExit(3)
+
+
+def _kept(one: Kept) -> dict[str, JsonValue]:
+    return {
+        "position": one.position,
+        "outcome": one.outcome,
+        "pupil": one.pupil_id,
+        "errors": [describe(error) for error in one.errors],
+        "remarks": [{"code": code, "path": path} for code, path in one.remarks],
+    }
+
+
+def _tell(kept: list[Kept]) -> None:
+    counts = dict.fromkeys(("added", "updated", "unchanged", "refused"), 0)
+    for one in kept:
+        counts[one.outcome] += 1
+        for error in one.errors:
+            complain(error)
+        for code, path in one.remarks:
+            click.echo(f"Kept as found: {path} [{code}]")
+    click.echo(", ".join(f"{count} {name}" for name, count in counts.items() if count) or "Nobody.")
+
+
+@import_.command("records")
+@click.argument("files", nargs=-1, required=True, type=_FILE)
+@acting
+def import_records(session: Session, files: tuple[Path, ...]) -> None:
+    """Keep JSON records; each says in ``subject`` which pupil it is about."""
+    rows = [_keep_one(session, one) for one in steps("Records", files)]
+    if session.as_json:
+        emit(rows)
+    else:
+        click.echo(f"{sum(row['outcome'] == 'kept' for row in rows)} of {len(rows)} records kept")
+    if any(row["outcome"] == "refused" for row in rows):
+        raise SystemExit(3)
+
+
+def _keep_one(session: Session, file: Path) -> dict[str, JsonValue]:
+    content = file.read_bytes()
+    try:
+        subject = subject_of(content)
+        kept = keep_record(session.inside, session.org_id, subject, content, session.actor)
+    except ExchangeError as error:
+        if not session.as_json:
+            complain(error)
+        return {"outcome": "refused", "error": describe(error)}
+    return {"outcome": "kept", "pupil": kept.pupil_id, "slot": kept.slot}
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    pupil: str
+    document: NewDocument
+
+
+@click.command("attach")
+@click.argument("pupil_ref", metavar="[PUPIL]", required=False)
+@click.argument("documents", metavar="TYPE=PATH...", nargs=-1)
+@click.option("--author", default="", help="Who wrote it.")
+@click.option("--date", "authored", type=click.DateTime(["%Y-%m-%d"]), help="When, YYYY-MM-DD.")
+@click.option(
+    "--from",
+    "table",
+    type=_FILE,
+    help="A CSV file: pupil,type,path,author,date and, if you like, title; paths relative to it.",
+)
+@acting
+def attach(
+    session: Session,
+    pupil_ref: str | None,
+    documents: tuple[str, ...],
+    author: str,
+    authored: datetime | None,
+    table: Path | None,
+) -> None:
+    """Attach documents to a pupil, or to many from a table; one that is refused stops no other."""
+    wishes = list(_wishes(pupil_ref, documents, author, authored, table))
+    rows = [_attach_one(session, wish) for wish in steps("Attaching", wishes)]
+    if session.as_json:
+        emit(rows)
+    else:
+        new = sum(row["outcome"] == "attached" for row in rows)
+        click.echo(f"{new} attached, {len(rows) - new} not new or refused")
+    if any(row["outcome"] == "refused" for row in rows):
+        raise SystemExit(3)
+
+
+def _attach_one(session: Session, wish: _Wish) -> dict[str, JsonValue]:
+    try:
+        with session.inside.store.reading(session.org_id) as unit:
+            found = find_pupil(unit, wish.pupil)
+        done = attach_document(
+            session.inside,
+            session.node.inspector,
+            session.org_id,
+            found.pupil_id,
+            wish.document,
+            session.actor,
+        )
+    except ExchangeError as error:
+        if not session.as_json:
+            complain(error)
+        return {"outcome": "refused", "type": wish.document.type, "error": describe(error)}
+    return {
+        "outcome": "attached" if done.new else "unchanged",
+        "document": done.document.document_id,
+        "pupil": found.pupil_id,
+        "type": done.document.type,
+        "warnings": list(done.warnings),
+    }
+
+
+def _wishes(
+    pupil_ref: str | None,
+    documents: tuple[str, ...],
+    author: str,
+    authored: datetime | None,
+    table: Path | None,
+) -> Iterator[_Wish]:
+    if table is not None:
+        yield from _from_table(table)
+    if (pupil_ref is None) is not (not documents):
+        raise UsageError("document-missing", "/document", "Write PUPIL TYPE=PATH.")
+    if pupil_ref is None and table is None:
+        raise UsageError("document-missing", "/document", "Write PUPIL TYPE=PATH, or --from FILE.")
+    for one in documents:
+        kind, equals, path = one.partition("=")
+        if not equals:
+            raise UsageError("document-malformed", "/document", "Write TYPE=PATH.")
+        day = authored.date() if authored else None
+        yield _Wish(pupil_ref or "", NewDocument(Path(path), kind, author, day))
+
+
+def _from_table(table: Path) -> Iterator[_Wish]:
+    with table.open(encoding="utf-8-sig", newline="") as source:
+        reader = csv.DictReader(source)
+        for line, row in enumerate(reader, start=2):
+            try:
+                day = date.fromisoformat(row["date"]) if row.get("date") else None
+                document = NewDocument(
+                    path=table.parent / row["path"],
+                    type=row["type"],
+                    author=row.get("author") or "",
+                    authored=day,
+                    title=row.get("title") or "",
+                )
+                yield _Wish(row["pupil"], document)
+            except (KeyError, ValueError, TypeError):
+                raise FormatError(
+                    "table-row-invalid", f"/{line}", "Columns: pupil,type,path,author,date."
+                ) from None
