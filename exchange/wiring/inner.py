@@ -9,7 +9,6 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from adapters.directory_fetch import DirectoryFetch
 from adapters.directory_file import InstalledDirectory
 from adapters.formats.pupils_ctf import CtfPupils
 from adapters.inspector import ContentInspector
@@ -75,6 +74,9 @@ class Node:
     def _errands(self) -> list[Errand]:
         errands = [Errand("sweep", timedelta(hours=6), self._sweep)]
         if self.settings.directory_url:
+            # Imported where it is needed: it is slow to load, and most commands fetch nothing.
+            from adapters.directory_fetch import DirectoryFetch
+
             fetch = DirectoryFetch(self.settings.directory_url, self.directory)
             errands.append(Errand("directory", timedelta(hours=6), fetch.refresh))
         return errands

@@ -14,6 +14,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, text
 
 from exchange.errors import StoreError
+from exchange.store import migrate
 from exchange.store.guard import MIGRATING
 from exchange.store.migrate import upgrade
 from exchange.store.tables import metadata
@@ -92,6 +93,7 @@ START = """
 import sys
 from pathlib import Path
 from exchange.store.engine import open_engine
+from exchange.store import migrate
 from exchange.store.migrate import upgrade
 from exchange.store.sql import SqlStore
 engine = open_engine(Path(sys.argv[1]))
@@ -129,3 +131,13 @@ def test_a_file_that_is_no_database_is_named_as_such(database: Path, content: by
         support.ready(database)
     assert caught.value.code == "store-damaged"
     assert caught.value.__cause__ is None
+
+
+def test_the_head_that_a_start_looks_for_is_the_newest_revision() -> None:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    place = Path(migrate.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(place))
+    assert ScriptDirectory.from_config(config).get_current_head() == migrate.HEAD
