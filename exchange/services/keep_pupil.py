@@ -49,16 +49,23 @@ def import_pupils(
 ) -> Iterator[Kept]:
     """Take pupils in from a file, one commit each; one that is wrong stops only that one.
 
-    A pupil who is here already is matched by UPN; one without UPN only by names, date of birth and
-    sex together, so that reading a file twice makes nobody twice.
+    A pupil who is here already is matched by UPN; one without UPN only by all names, date of birth
+    and sex together, so that reading a file twice makes nobody twice. Two of one file are never
+    taken for one: the second is refused (``pupil-repeated``) and left to a person.
 
     :raises FormatError: the file as a whole is unreadable; pupils before that point are kept.
     """
+    taken: set[str] = set()
     for row in reader.read(source):
         if isinstance(row, UnreadPupil):
             yield _refused(inside, org_id, row, actor)
-        else:
-            yield _keep(inside, org_id, row, origin, actor)
+            continue
+        kept = _keep(inside, org_id, row, origin, actor, taken)
+        if kept is None:
+            hint = "Another pupil of this file has the same names and birthday. Add the UPN."
+            error = FormatError("pupil-repeated", f"/pupil/{row.position}", hint)
+            kept = _refused(inside, org_id, UnreadPupil(row.position, (error,)), actor)
+        yield kept
 
 
 def _refused(inside: Inside, org_id: str, row: UnreadPupil, actor: Actor) -> Kept:
@@ -75,9 +82,14 @@ def _refused(inside: Inside, org_id: str, row: UnreadPupil, actor: Actor) -> Kep
     return Kept(row.position, "refused", errors=row.errors)
 
 
-def _keep(inside: Inside, org_id: str, row: ReadPupil, origin: str, actor: Actor) -> Kept:
+def _keep(
+    inside: Inside, org_id: str, row: ReadPupil, origin: str, actor: Actor, taken: set[str]
+) -> Kept | None:
+    """Keep one pupil; None where it cannot be told from one whom this file gave before."""
     with inside.store.unit(org_id) as unit:
         known = _match(unit, row.pupil)
+        if known and known.pupil_id in taken:
+            return None
         pupil_id = known.pupil_id if known else row.pupil.subject
         pupil = replace(row.pupil, subject=pupil_id)
         records = [replace(one, subject=pupil_id) for one in row.records]
@@ -91,6 +103,7 @@ def _keep(inside: Inside, org_id: str, row: ReadPupil, origin: str, actor: Actor
                 actor, "pupil.imported", "pupil", pupil_id, detail={"outcome": outcome}
             )
             unit.commit()
+    taken.add(pupil_id)
     return Kept(row.position, outcome, pupil_id, remarks=row.remarks)
 
 
@@ -107,6 +120,7 @@ def _identity(pupil: Pupil) -> tuple[object, ...]:
     return (
         pupil.names.surname.casefold(),
         pupil.names.forename.casefold(),
+        (pupil.names.middle_names or "").casefold(),
         pupil.date_of_birth,
         pupil.sex,
     )

@@ -53,7 +53,7 @@ from keys.directory import (
 )
 from keys.keyring import Keyring, KeyringVault, NodeSecret, Profile
 from keys.ssh_keys import SshPrivateKey
-from schemas.identifiers import Upn
+from schemas.identifiers import Upn, upn_check_letter
 from schemas.pupil import Names, Pupil
 
 NOW = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
@@ -66,7 +66,9 @@ PDF = (
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\n"
     b"trailer<</Root 1 0 R>>\n%%EOF\n"
 )
-UPNS = ("L801200015001", "A801200015002", "M801200015003", "B801200015004")
+UPNS = tuple(
+    f"{upn_check_letter(digits)}{digits}" for digits in (f"80120001500{n}" for n in range(1, 9))
+)
 
 
 def uuid(number: int) -> str:
