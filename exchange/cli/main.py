@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import click
 
-from exchange.cli import audit, directory, inbox, intake, node, outbox, pupils, schema, trio
+from exchange.cli import (
+    audit,
+    directory,
+    inbox,
+    intake,
+    node,
+    open_file,
+    outbox,
+    pupils,
+    schema,
+    seal_file,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -35,8 +46,8 @@ for command in (
     inbox.destroy,
     audit.audit,
     schema.schema,
-    trio.seal,
-    trio.verify,
-    trio.open_,
+    seal_file.seal,
+    open_file.verify,
+    open_file.open_,
 ):
     main.add_command(command)
