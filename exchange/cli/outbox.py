@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import click
 
 from exchange.cli.options import Session, acting, looking
@@ -50,6 +52,7 @@ def send(
         lawful_basis=basis,
         transport="folder" if folder else "https",
         target=folder or "",
+        keep=timedelta(days=session.node.settings.keep_days),
     )
     chosen = _chosen(session, pupil_refs, everyone=everyone)
     if to is not None:

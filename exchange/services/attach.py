@@ -11,6 +11,7 @@ from exchange.bundle.at_rest import Digests, seal_stream
 from exchange.errors import FormatError, Refused, Wrapped
 from exchange.ports import Actor, Inspection, Inspector, StoredDocument, UnitOfWork
 from exchange.services.inside import Inside
+from keys.errors import KeysError
 from keys.interfaces import Recipient
 from schemas.codes import code_set
 from schemas.errors import CodeSetError
@@ -51,7 +52,8 @@ def attach(
 ) -> Attached:
     """Attach one document to one pupil.
 
-    :raises Wrapped: ``code-unknown``: no such document type.
+    :raises Wrapped: ``code-unknown``: no such document type; ``compartment-locked``: a CP file,
+        and the DSL has not unlocked.
     :raises FormatError: ``document-unreadable``, ``document-type-unsupported``, ``pdf-invalid``.
     :raises Refused: ``document-too-large``, ``too-many-documents``.
     :raises StorageFull: no room; nothing was stored.
@@ -67,9 +69,12 @@ def attach(
         _require_room(inside, unit, pupil_id)
     name = str(kind.attributes.get("compartment", "general"))
     document = _take_in(inside, org_id, name, pupil_id, new, seen, new.title or kind.label)
-    kept = _keep(inside, org_id, document, actor)
-    if kept is not document:
-        inside.blobs.delete(org_id, document.blob)
+    kept = None
+    try:
+        kept = _keep(inside, org_id, document, actor)
+    finally:
+        if kept is not document:
+            inside.blobs.delete(org_id, document.blob)
     return Attached(kept, new=kept is document, warnings=seen.warnings)
 
 
@@ -89,7 +94,10 @@ def _take_in(
     title: str,
 ) -> StoredDocument:
     """Seal the bytes into a blob of their own; a row comes later, or the blob goes again."""
-    compartment = inside.vault.compartment(org_id, compartment_name)
+    try:
+        compartment = inside.vault.compartment(org_id, compartment_name)
+    except KeysError as error:
+        raise Wrapped.of(error) from None
     document_id = str(uuid.uuid4())
     blob = compartment.tag("blob", document_id.encode())
     digests = _seal(inside, org_id, blob, new.path, compartment.recipient)

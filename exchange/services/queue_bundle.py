@@ -7,7 +7,7 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import BinaryIO, Literal
 
 from exchange.bundle.contents import Particulars, Source
@@ -15,7 +15,7 @@ from exchange.bundle.recipients import recipient_keys_of
 from exchange.bundle.sealing import SealedBundle, seal
 from exchange.domain.identity import uuid7
 from exchange.domain.transfer import State
-from exchange.ports import Transfer
+from exchange.ports import Directory, Transfer
 from exchange.services.inside import Inside
 from exchange.services.trust import organisation, recipient_keys
 from keys.directory import Organisation
@@ -63,20 +63,7 @@ def queue_bundle(
     now = inside.clock.now()
     directory = inside.directory()
     recipient = organisation(directory, recipient_org, now)
-    particulars = Particulars(
-        id=uuid7(now, secrets.token_bytes(10)),
-        release_id=order.release_id or str(uuid.uuid4()),
-        kind=order.kind,
-        subject=subject,
-        purpose=order.purpose,
-        lawful_basis=order.lawful_basis,
-        issued=now,
-        expires=now + order.keep,
-        directory_version=directory.version,
-        directory_sha256=directory.sha256,
-        supersedes=order.supersedes,
-        in_reply_to=order.in_reply_to,
-    )
+    particulars = _particulars(order, subject, directory, now)
     blob = hashlib.sha256(f"out/{particulars.id}".encode()).hexdigest()
     sealed, sha256 = _seal(inside, org_id, blob, recipient, inbox, particulars, sources)
     return Transfer(
@@ -104,6 +91,23 @@ def queue_bundle(
         statement=sealed.statement_bytes,
         statement_signature=sealed.statement_signature,
         recipient_entry=directory.entry_bytes(recipient_org),
+    )
+
+
+def _particulars(order: Order, subject: str, directory: Directory, now: datetime) -> Particulars:
+    return Particulars(
+        id=uuid7(now, secrets.token_bytes(10)),
+        release_id=order.release_id or str(uuid.uuid4()),
+        kind=order.kind,
+        subject=subject,
+        purpose=order.purpose,
+        lawful_basis=order.lawful_basis,
+        issued=now,
+        expires=now + order.keep,
+        directory_version=directory.version,
+        directory_sha256=directory.sha256,
+        supersedes=order.supersedes,
+        in_reply_to=order.in_reply_to,
     )
 
 
