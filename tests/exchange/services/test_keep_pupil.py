@@ -147,7 +147,7 @@ def test_twins_who_share_their_first_forename_stay_two(town: Town) -> None:
     brothers = ctf(
         *(
             pupil(
-                REASON + f"<MiddleNames>{middle}</MiddleNames>",
+                REASON + f"<BasicDetails><MiddleNames>{middle}</MiddleNames></BasicDetails>",
                 **TWIN,
                 **NO_UPN,
                 Forename="<Forename>Muhammad</Forename>",
