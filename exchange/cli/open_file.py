@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,11 +9,13 @@ from pathlib import Path
 
 import click
 
+from exchange.bundle.extracting import extract
 from exchange.bundle.opening import OpenedBundle, open_bundle
 from exchange.bundle.outer import Outer, read_outer, verify_outer
 from exchange.cli.directory import load_file
 from exchange.cli.options import home_option, json_option, node_of, org_of
 from exchange.cli.output import emit, table, typed_errors
+from exchange.cli.progress import bytes_read
 from exchange.errors import Conflict, UsageError
 from exchange.ports import Directory
 from exchange.services.trust import organisation, sender_keys
@@ -171,35 +171,15 @@ def open_(
         outer = read_outer(source)
         verify_outer(outer, sender_keys(directory), _now())
         with _opened(node, org, outer, directory) as opened:
-            opened.verify_contents(RECORDS)
-            written = _extract(opened, outdir)
+            for _ in opened.records(RECORDS):
+                pass
+            extract(opened, outdir, bytes_read("Opening", outer.envelope.payload_size))
+            written: list[JsonValue] = [one.path for one in opened.statement.files]
     if as_json:
         emit({"folder": str(outdir), "files": written})
     else:
         click.echo(f"Wrote {len(written)} files to {outdir}.")
         click.echo("They are not sealed any more: delete them when you are done.")
-
-
-def _extract(opened: OpenedBundle, outdir: Path) -> list[JsonValue]:
-    """Write every file of the statement; where one fails, nothing stays."""
-    outdir.parent.mkdir(parents=True, exist_ok=True)
-    half = outdir.with_name(f".{outdir.name}.{secrets.token_hex(4)}.part")
-    half.mkdir(mode=0o700)
-    try:
-        for one in opened.statement.files:
-            place = half / one.path
-            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with opened.open_file(one) as source, place.open("xb") as out:
-                shutil.copyfileobj(source, out, _BLOCK)
-        (half / "statement.json").write_bytes(opened.statement_bytes)
-        (half / "statement.json.sig").write_bytes(opened.statement_signature)
-        if outdir.exists():
-            outdir.rmdir()
-        half.rename(outdir)
-    except BaseException:
-        shutil.rmtree(half, ignore_errors=True)
-        raise
-    return [one.path for one in opened.statement.files]
 
 
 def _now() -> datetime:

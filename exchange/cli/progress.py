@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import TypeVar
 
 import click
@@ -23,3 +23,18 @@ def steps(label: str, items: Iterable[T]) -> Iterator[T]:
         click.echo(f"\r{label}: {done}{total}", nl=False, err=True)
     if done:
         click.echo("", err=True)
+
+
+def bytes_read(label: str, total: int) -> Callable[[int], None]:
+    """Return what is told how many bytes were read since it was last told."""
+    done = shown = 0
+
+    def tell(size: int) -> None:
+        nonlocal done, shown
+        done += size
+        percent = 100 * done // max(total, 1)
+        if percent != shown and sys.stderr.isatty():
+            shown = percent
+            click.echo(f"\r{label}: {min(percent, 100)} %", nl=percent >= 100, err=True)
+
+    return tell

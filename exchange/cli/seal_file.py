@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import secrets
+import sys
 import uuid
 import zlib
 from collections.abc import Sequence
@@ -92,6 +93,8 @@ def seal(
     )
     to = [_recipient(directory, one, inbox, now) for one in recipients]
     signer = node.vault.signer(org_of(node, org), now)
+    if sys.stderr.isatty():
+        click.echo(f"Sealing {sum(one.size for one in sources)} bytes ...", err=True)
     made = seal_to_path(output, particulars, sources, to, signer)
     told: dict[str, JsonValue] = {
         "bundle": particulars.id,
