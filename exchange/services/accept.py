@@ -21,14 +21,17 @@ BY_A_PERSON = frozenset(
 """The codes that a person may reject with; the others are for machines."""
 
 
-def accept(inside: Inside, org_id: str, bundle_id: str, actor: Actor) -> Arrival:
+def accept(
+    inside: Inside, org_id: str, bundle_id: str, actor: Actor, sender: str | None = None
+) -> Arrival:
     """Accept a verified arrival; accepting it twice changes nothing.
 
+    :param sender: whose bundle; needed where two senders used the id.
     :raises NotFound: ``arrival-unknown``.
     :raises Conflict: ``transition-forbidden``: it is not verified (yet), or was rejected.
     """
     with inside.store.unit(org_id) as unit:
-        arrival = unit.arrivals.by_bundle(bundle_id)
+        arrival = _arrival(unit, sender, bundle_id)
         if arrival.state in (State.ACCEPTED, State.IMPORTED):
             return arrival
         moved = give_receipt(
@@ -38,9 +41,17 @@ def accept(inside: Inside, org_id: str, bundle_id: str, actor: Actor) -> Arrival
     return moved
 
 
-def reject(inside: Inside, org_id: str, bundle_id: str, code: str, actor: Actor) -> Arrival:
+def reject(
+    inside: Inside,
+    org_id: str,
+    bundle_id: str,
+    code: str,
+    actor: Actor,
+    sender: str | None = None,
+) -> Arrival:
     """Reject a verified arrival with a code; its contents are removed here.
 
+    :param sender: whose bundle; needed where two senders used the id.
     :raises UsageError: ``rejection-code-unknown``.
     :raises NotFound: ``arrival-unknown``.
     :raises Conflict: ``transition-forbidden``.
@@ -53,7 +64,7 @@ def reject(inside: Inside, org_id: str, bundle_id: str, code: str, actor: Actor)
         codes = ", ".join(sorted(one.value for one in BY_A_PERSON))
         raise UsageError("rejection-code-unknown", "/code", f"Choose one of: {codes}.")
     with inside.store.unit(org_id) as unit:
-        arrival = unit.arrivals.by_bundle(bundle_id)
+        arrival = _arrival(unit, sender, bundle_id)
         moved = give_receipt(
             unit,
             inside.vault,
@@ -93,6 +104,12 @@ def destroy(inside: Inside, org_id: str, sender: str, bundle_id: str, actor: Act
         )
         unit.commit()
     return moved
+
+
+def _arrival(unit: UnitOfWork, sender: str | None, bundle_id: str) -> Arrival:
+    if sender is None:
+        return unit.arrivals.by_bundle(bundle_id)
+    return _require(unit, sender, bundle_id)
 
 
 def _require(unit: UnitOfWork, sender: str, bundle_id: str) -> Arrival:
