@@ -27,7 +27,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from click.testing import CliRunner
+
 from adapters.directory_file import InstalledDirectory
+from exchange.cli import main
 from exchange.ports import Actor
 from exchange.settings import Home, Settings
 from exchange.wiring import (
@@ -171,8 +174,18 @@ class House:
         )
 
     def json(self, *arguments: str | Path) -> Any:
-        """Run a listing with ``--json``."""
+        """Run a command with ``--json`` and return what it printed."""
         return self.senx(*arguments, "--json").json()
+
+    def look(self, *arguments: str | Path, code: int = 0) -> Any:
+        """As :meth:`json`, but in this process: for the many looks that only read.
+
+        It is the same command and the same output, without a second of starting Python.
+        """
+        home = {"SENX_HOME": str(self.root)}
+        done = CliRunner().invoke(main, [*map(str, arguments), "--json"], env=home)
+        assert done.exit_code == code, f"senx {arguments[0]}: {done.output}"
+        return json.loads(done.output)
 
     # -- the running node
 
