@@ -180,4 +180,4 @@ def _identifiers(numbers: dict[str, str | None]) -> list[DatedIdentifier]:
 @typed_errors
 def serve(home: Path, passphrase_file: Path | None, part: str) -> None:
     """Run the node: the worker here, the delivery face as a process of its own without keys."""
-    run(home, first_line(passphrase_file), part)
+    run(home, passphrase_file, part)

@@ -11,9 +11,9 @@ import threading
 import time
 from pathlib import Path
 
+from exchange.cli.options import node_of
 from exchange.settings import Home, load
 from exchange.store.lock import single_worker
-from exchange.wiring import open_node
 
 log = logging.getLogger("senx.serve")
 _FACE_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV")
@@ -22,7 +22,7 @@ _STOP_SECONDS = 25
 _HEALTHY_SECONDS = 60
 
 
-def run(root: Path, passphrase: str | None, part: str) -> None:
+def run(root: Path, passphrase_file: Path | None, part: str) -> None:
     """Serve until SIGTERM or SIGINT."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -37,7 +37,7 @@ def run(root: Path, passphrase: str | None, part: str) -> None:
         face.start()
     try:
         if part in ("both", "worker"):
-            _work(home, passphrase, stop)
+            _work(home, passphrase_file, stop)
         else:
             stop.wait()
     finally:
@@ -46,8 +46,8 @@ def run(root: Path, passphrase: str | None, part: str) -> None:
             face.join()
 
 
-def _work(home: Home, passphrase: str | None, stop: threading.Event) -> None:
-    node = open_node(home.root, passphrase)
+def _work(home: Home, passphrase_file: Path | None, stop: threading.Event) -> None:
+    node = node_of(home.root, passphrase_file)
     with single_worker(home.root):
         log.info("worker started organisations=%d", len(node.inside.store.organisations()))
         node.worker().run(stop, node.settings.poll_seconds)
