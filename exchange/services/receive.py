@@ -82,6 +82,8 @@ class Receiver:
             self._retry(org_id, arrival)  # a CP pack waits, collected, until the DSL unlocks
             return
         except BundleError as error:
+            if error.code.startswith("directory-"):
+                raise  # our own directory is old or damaged: no verdict on the sender
             self._failed(org_id, arrival, error)
         self._post_receipts(org_id, arrival)
 
@@ -152,6 +154,7 @@ class Receiver:
                 code=rejection_code(error),
             )
             unit.commit()
+        inside.blobs.delete(org_id, arrival.blob)
 
     def _attention(self, org_id: str, arrival: Arrival, code: str) -> None:
         with self._inside.store.unit(org_id) as unit:
