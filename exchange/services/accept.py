@@ -11,7 +11,7 @@ from dataclasses import replace
 from exchange.domain.transfer import Event, State, after
 from exchange.errors import NotFound, UsageError
 from exchange.ports import Actor, Arrival, UnitOfWork
-from exchange.services.give_receipt import give_receipt
+from exchange.services.give_receipt import give_receipt, signer_for
 from exchange.services.inside import Inside
 from schemas.receipt import ReceiptKind, RejectionCode
 
@@ -82,6 +82,7 @@ def reject(
 def destroy(inside: Inside, org_id: str, sender: str, bundle_id: str, actor: Actor) -> Arrival:
     """Destroy the contents of an arrival and tell the sender so; row and receipts stay.
 
+    :raises KeyringError: ``key-expired``: there is nothing to sign with; nothing was destroyed.
     :raises NotFound: ``arrival-unknown``.
     :raises Conflict: ``transition-forbidden``.
     """
@@ -90,6 +91,7 @@ def destroy(inside: Inside, org_id: str, sender: str, bundle_id: str, actor: Act
     if arrival.state is State.DESTROYED:
         return arrival
     after(arrival.state, Event.DESTROYED)
+    signer_for(inside.vault, org_id, ReceiptKind.DESTROYED, inside.clock.now())  # able to sign?
     # First the bytes, then the word: a receipt must never run ahead of the deed.
     inside.blobs.delete(org_id, arrival.blob)
     with inside.store.unit(org_id) as unit:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from exchange.domain.transfer import Event, State, after
+from exchange.errors import DestinationRefused, TrustError
 from exchange.ports import Actor, Transfer, UnitOfWork
 from exchange.services.inside import Inside
 from exchange.services.queue_bundle import Order, queue_bundle
@@ -18,7 +19,8 @@ from schemas.statement import BundleKind
 def recall(inside: Inside, org_id: str, bundle_id: str, actor: Actor) -> Transfer:
     """Recall one transfer; recalling it twice changes nothing.
 
-    :returns: the transfer, in state ``recalled``.
+    :returns: the transfer, in state ``recalled``; with ``attention`` where its recipient could not
+        be asked to destroy it.
     :raises NotFound: ``transfer-unknown``.
     :raises Conflict: ``transition-forbidden``: rejected, expired or destroyed already.
     """
@@ -36,14 +38,35 @@ def recall(inside: Inside, org_id: str, bundle_id: str, actor: Actor) -> Transfe
     inside.blobs.delete(org_id, current.blob)
     if current.state is not State.QUEUED:
         send_notice(inside, org_id, bundle_id, actor)
-    return moved
+    with inside.store.reading(org_id) as unit:
+        return unit.transfers.get(bundle_id)
 
 
 def send_notice(inside: Inside, org_id: str, bundle_id: str, actor: Actor) -> None:
     """Ask the recipient to destroy a recalled pack; asking twice sends one notice.
 
-    :raises DestinationRefused: the recipient has no valid key; its packs open no longer anyhow.
+    Where nothing can be sealed to it any more (it closed, its keys ran out) a person is told by
+    the transfer's ``attention``, and must ask by other ways.
     """
+    try:
+        _send_notice(inside, org_id, bundle_id, actor)
+    except (DestinationRefused, TrustError) as error:
+        _unsent(inside, org_id, bundle_id, error.code, actor)
+
+
+def _unsent(inside: Inside, org_id: str, bundle_id: str, code: str, actor: Actor) -> None:
+    with inside.store.unit(org_id) as unit:
+        current = unit.transfers.get(bundle_id)
+        if current.attention == code:
+            return
+        unit.transfers.update(replace(current, attention=code, updated_at=inside.clock.now()))
+        unit.audit.record(
+            actor, "transfer.recall-noticed", "transfer", bundle_id, "refused", {"code": code}
+        )
+        unit.commit()
+
+
+def _send_notice(inside: Inside, org_id: str, bundle_id: str, actor: Actor) -> None:
     with inside.store.reading(org_id) as unit:
         transfer = unit.transfers.get(bundle_id)
         if _notices(unit, bundle_id):
