@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from exchange.bundle.outer import Outer, read_outer
-from exchange.errors import ExchangeError
+from exchange.errors import ExchangeError, StoreError, TransportError, Wrapped
 from exchange.ports import Store, WatchedFolder
 from exchange.services.arrive import ArrivalDesk
 
 _SLOT = 1024 * 1024
+_OUR_OWN_TROUBLE = (StoreError, TransportError, Wrapped)
+"""A full disk, a stick pulled out, a directory that is missing: looked at again next time."""
 
 
 class FolderCollector:
@@ -35,7 +37,8 @@ class FolderCollector:
                 with self._folder.open(bundle_id) as source:
                     mine = self._take(source)
             except ExchangeError as error:
-                self._done.add(bundle_id)
+                if not isinstance(error, _OUR_OWN_TROUBLE):
+                    self._done.add(bundle_id)
                 yield bundle_id, error
             else:
                 self._done.add(bundle_id)

@@ -7,6 +7,7 @@ one that a sender picked by an id, and never on one identifier alone.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
@@ -27,6 +28,8 @@ from schemas.receipt import ExceptionCode, ReceiptException, ReceiptKind
 from schemas.records import RECORDS
 from schemas.statement import FileEntry
 
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 
 def load_pack(
     inside: Inside, org_id: str, bundle_id: str, exceptions: Mapping[str, str], actor: Actor
@@ -38,13 +41,14 @@ def load_pack(
     :returns: our reference of the pupil.
     :raises Conflict: ``transition-forbidden``: not accepted; ``pupil-unclear``: a pupil here has
         this UPN but another birthday or surname: a person decides.
-    :raises UsageError: ``exception-unknown``.
+    :raises UsageError: ``exception-unknown``: the code, or the document, is none.
     """
     told = _told(exceptions)
     with inside.store.reading(org_id) as unit:
         arrival = unit.arrivals.by_bundle(bundle_id)
     after(arrival.state, Event.IMPORTED)
     with open_pack(inside, org_id, arrival) as opened:
+        _require_documents(told, opened)
         pupil = _pupil_of(opened)
         pupil_id = _keep_records(inside, org_id, arrival, opened, pupil)
         for file in opened.documents.values():
@@ -60,6 +64,18 @@ def _told(exceptions: Mapping[str, str]) -> dict[str, ExceptionCode]:
     except ValueError:
         codes = ", ".join(sorted(one.value for one in ExceptionCode))
         raise UsageError("exception-unknown", "/exception", f"Choose one of: {codes}.") from None
+
+
+def _require_documents(told: Mapping[str, ExceptionCode], opened: OpenedBundle) -> None:
+    """Refuse what the receipt could not say, before anything is kept.
+
+    ``missing`` may name a document of an earlier pack; the others are about one of this pack.
+    """
+    for document_id, code in told.items():
+        here = document_id in opened.documents
+        if not here and not (code is ExceptionCode.MISSING and _UUID.fullmatch(document_id)):
+            hint = "Look its reference up with `senx show`."
+            raise UsageError("exception-unknown", "/exception", hint)
 
 
 def _pupil_of(opened: OpenedBundle) -> Pupil:

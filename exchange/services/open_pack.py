@@ -11,8 +11,8 @@ from exchange.bundle.outer import read_outer
 from exchange.errors import NotFound, TrustError
 from exchange.ports import Arrival
 from exchange.services.inside import Inside
-from exchange.services.trust import sender_keys
-from keys.directory import load_entry
+from exchange.services.trust import organisation, sender_keys
+from keys.directory import Organisation, load_entry
 from keys.sshsig import AllowedSigner
 
 
@@ -45,6 +45,19 @@ def open_pack(inside: Inside, org_id: str, arrival: Arrival) -> Iterator[OpenedB
         )
 
 
+def sender_of(inside: Inside, arrival: Arrival) -> Organisation:
+    """Return the sender as the directory has it, or as the entry that was kept with the bundle.
+
+    :raises TrustError: ``organisation-unknown``: neither has it.
+    """
+    try:
+        return organisation(inside.directory(), arrival.sender, arrival.arrived_at)
+    except TrustError:
+        if not arrival.sender_entry:
+            raise
+        return load_entry(arrival.sender_entry)
+
+
 class _Judge:
     """Finds the sender's keys; in 30 years, in the entry that was kept with the bundle."""
 
@@ -53,9 +66,6 @@ class _Judge:
         self._arrival = arrival
 
     def __call__(self, org_id: str, at: datetime) -> Sequence[AllowedSigner]:
-        try:
+        if org_id != self._arrival.sender:
             return sender_keys(self._inside.directory())(org_id, at)
-        except TrustError:
-            if self._arrival.sender_entry and org_id == self._arrival.sender:
-                return load_entry(self._arrival.sender_entry).allowed_signers()
-            raise
+        return sender_of(self._inside, self._arrival).allowed_signers()

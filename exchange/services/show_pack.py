@@ -7,8 +7,7 @@ from datetime import date, datetime
 
 from exchange.ports import Arrival
 from exchange.services.inside import Inside
-from exchange.services.open_pack import open_pack
-from exchange.services.trust import organisation
+from exchange.services.open_pack import open_pack, sender_of
 from schemas.base import load_bytes
 from schemas.pupil import Pupil
 from schemas.records import RECORDS
@@ -88,7 +87,7 @@ def view_pack(inside: Inside, org_id: str, arrival: Arrival) -> PackView:
     with open_pack(inside, org_id, arrival) as opened:
         statement = opened.statement
         pupils = [one for _, one in opened.records(RECORDS) if isinstance(one, Pupil)]
-    sender = organisation(inside.directory(), statement.sender, arrival.arrived_at)
+    sender = sender_of(inside, arrival)
     return PackView(
         bundle_id=statement.id,
         name=pupils[0].names.display if pupils else None,
