@@ -6,11 +6,12 @@ import errno
 import os
 import shutil
 import sqlite3
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import URL, Connection
+from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 Failure = Literal["full", "busy", "damaged", "unique", "dangling", "other"]
@@ -99,3 +100,16 @@ def _no_room(folder: Path) -> bool:
     with suppress(OSError):
         return shutil.disk_usage(folder).free < _LEAST_ROOM
     return False
+
+
+def revision(engine: Engine, options: Mapping[str, Any]) -> str | None:
+    """Return the revision that the database is at; None where it has none, or cannot say.
+
+    :param options: execution options of the look.
+    """
+    try:
+        with engine.connect().execution_options(**options) as connection:
+            row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").first()
+    except DBAPIError:
+        return None
+    return str(row[0]) if row else None

@@ -8,7 +8,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
 from exchange.errors import StoreError
 from exchange.store import dialect, failures, lock
@@ -26,18 +25,8 @@ def upgrade(engine: Engine) -> None:
     :raises StoreError: ``store-too-new``: a newer release wrote it.
     :raises StorageFull: no room; nothing was changed.
     """
-    if _revision(engine) != HEAD:
+    if dialect.revision(engine, {MIGRATING: True}) != HEAD:
         _upgrade(engine)
-
-
-def _revision(engine: Engine) -> str | None:
-    """Return the revision of the database; None where it has none, or cannot say."""
-    try:
-        with engine.connect().execution_options(**{MIGRATING: True}) as connection:
-            row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").first()
-    except DBAPIError:
-        return None
-    return str(row[0]) if row else None
 
 
 def _upgrade(engine: Engine) -> None:

@@ -25,7 +25,7 @@ def _files(folder: Path, party: Party, raw: bytes | None = None) -> tuple[Path, 
     bundle, key, signers = folder / "bundle.zip", folder / "key", folder / "allowed"
     content = sealed(record(), document(1, b"%PDF-1.7 invented"), to=(party,))[0]
     bundle.write_bytes(raw or content)
-    key.write_text(age.identity_from_seed(party.key_class, party._seed("op")) + "\n")
+    key.write_text(age.identity_from_seed(party.key_class, party.seed("op")) + "\n")
     signers.write_text(write_allowed_signers([SENDER.allowed()]))
     return bundle, key, signers
 
