@@ -6,13 +6,16 @@ An unknown or wrong setting stops the start with its field path; a node never ru
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from exchange.errors import SettingsError
+from keys.errors import KeysError
+from keys.ssh_keys import SshPublicKey
 from schemas.errors import SchemaError
 from schemas.strict_json import dumps, loads
 
@@ -60,6 +63,55 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "max_document_bytes": (int,),
     "max_bundle_bytes": (int,),
 }
+
+
+_LONGEST_POLL = 3600
+_LONGEST_KEEP = 3660
+_HIGHEST_PORT = 65535
+
+
+def _is_address(text: str) -> bool:
+    host, colon, port = text.rpartition(":")
+    digits = port.isascii() and port.isdecimal() and 1 <= len(port) <= 5
+    return bool(host and colon and digits) and 1 <= int(port) <= _HIGHEST_PORT
+
+
+def _is_https(text: str) -> bool:
+    if not text:
+        return True
+    try:
+        parts = urlsplit(text)
+        return parts.scheme == "https" and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _is_key_line(text: str) -> bool:
+    if not text:
+        return True
+    try:
+        SshPublicKey.from_line(text)
+    except KeysError:
+        return False
+    return True
+
+
+def _are_folders(folders: Mapping[str, Any]) -> bool:
+    return all(name and isinstance(path, str) and path for name, path in folders.items())
+
+
+_RULES: Mapping[str, Callable[[Any], bool]] = {
+    "directory_key": _is_key_line,
+    "listen": _is_address,
+    "public_url": _is_https,
+    "directory_url": _is_https,
+    "folders": _are_folders,
+    "poll_seconds": lambda seconds: 0 < seconds <= _LONGEST_POLL,
+    "keep_days": lambda days: 1 <= days <= _LONGEST_KEEP,
+    "max_document_bytes": lambda size: size > 0,
+    "max_bundle_bytes": lambda size: size > 0,
+}
+"""What a value of the right type must also be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +178,8 @@ def load(home: Home) -> Settings:
         raise SettingsError(
             "home-missing", "/home", "Set this node up with `senx init --home DIR`."
         ) from None
+    except OSError:
+        raise SettingsError("setting-invalid", f"/{FILE_NAME}", "It cannot be read.") from None
     try:
         values = loads(raw)
     except SchemaError as error:
@@ -133,16 +187,32 @@ def load(home: Home) -> Settings:
     return _checked(values)
 
 
+def check(settings: Settings) -> None:
+    """Refuse what :func:`load` would refuse, before anything is made by it.
+
+    :raises SettingsError: ``setting-invalid``.
+    """
+    _checked(_values(settings))
+
+
 def save(home: Home, settings: Settings) -> None:
-    """Write the settings, durably, replacing the file in one step."""
+    """Write the settings, durably, replacing the file in one step.
+
+    :raises SettingsError: ``setting-invalid``: it could not be loaded again.
+    """
     temporary = home.settings_file.with_suffix(".new")
-    values = {one.name: getattr(settings, one.name) for one in fields(settings)}
-    values["folders"] = dict(settings.folders)
+    values = _values(settings)
+    _checked(values)
     with temporary.open("wb") as out:
         out.write(dumps(values))
         out.flush()
         os.fsync(out.fileno())
     temporary.replace(home.settings_file)
+
+
+def _values(settings: Settings) -> dict[str, Any]:
+    values = {one.name: getattr(settings, one.name) for one in fields(settings)}
+    return {**values, "folders": dict(settings.folders)}
 
 
 def _checked(values: Any) -> Settings:
@@ -152,9 +222,8 @@ def _checked(values: Any) -> Settings:
         if name not in _TYPES:
             raise SettingsError("setting-unknown", f"/{name}", "Remove this setting.")
         wrong = isinstance(value, bool) and bool not in _TYPES[name]
-        if wrong or not isinstance(value, _TYPES[name]):
+        right = not wrong and isinstance(value, _TYPES[name])
+        if not right or (name in _RULES and not _RULES[name](value)):
             raise SettingsError("setting-invalid", f"/{name}")
     folders = values.get("folders", {})
-    if not all(isinstance(path, str) and path for path in folders.values()):
-        raise SettingsError("setting-invalid", "/folders")
     return Settings(**{**values, "folders": MappingProxyType(dict(folders))})
