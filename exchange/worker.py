@@ -1,13 +1,16 @@
 """Runs what is due: arrivals, outgoing transfers, watched folders. One per node.
 
-A step that fails, or a partner that hangs, never stops the others: steps run on a few threads, and
-no two steps of one row run at once. What goes wrong is logged as a code, never a value.
+A step that fails, or a partner that hangs, never stops the others: steps run on a few threads, of
+which one partner gets only some, and no two steps of one row run at once. A disk that is full
+stops nothing either; it is tried again. What goes wrong is logged as a code, never a value.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -24,27 +27,66 @@ from schemas.errors import SchemaError
 
 log = logging.getLogger("senx.worker")
 _BATCH = 50
+_TRANSFERS_LOOKED_AT = 1000
+_OUT_THREADS = 8
+_PER_RECIPIENT = 2
 _PAUSE_AFTER_FAULT = timedelta(minutes=1)
+_REST_SECONDS = 10.0
+_LONGEST_REST = 60.0
+_LEAST_PAUSE = 0.01
+_STOP_LATENCY = 0.2
 
 
 class Lane:
-    """A few threads for one kind of step; a row is never in two of them."""
+    """A few threads for one kind of step; a row is never in two of them.
 
-    def __init__(self, name: str, threads: int) -> None:
+    A step that raises could not even note when it is due again, so its row rests here.
+
+    :param wake: called whenever a step has ended.
+    :param per_group: at most so many steps of one group (a recipient) wait or run at once.
+    """
+
+    def __init__(
+        self, name: str, threads: int, wake: Callable[[], None], per_group: int = _BATCH
+    ) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
-        self._busy: dict[Hashable, Future[None]] = {}
+        self._wake = wake
+        self._per_group = per_group
+        self._busy: dict[Hashable, tuple[Hashable, Future[None]]] = {}
+        self._under_way: Counter[Hashable] = Counter()
+        self._resting: dict[Hashable, float] = {}
 
-    def submit(self, key: Hashable, step: Callable[[], None]) -> bool:
-        """Start a step unless one of the same row is under way; return whether it was started."""
-        self._busy = {row: future for row, future in self._busy.items() if not future.done()}
-        if key in self._busy:
+    def submit(self, key: Hashable, step: Callable[[], None], group: Hashable = None) -> bool:
+        """Start a step, unless its row is busy or resting, or its group has enough under way.
+
+        :param group: None: no group, no bound.
+        :returns: whether it was started.
+        """
+        if key in self._busy or key in self._resting:
             return False
-        self._busy[key] = self._pool.submit(step)
+        if group is not None and self._under_way[group] >= self._per_group:
+            return False
+        future = self._pool.submit(step)
+        self._busy[key] = (group, future)
+        self._under_way[group] += 1
+        future.add_done_callback(lambda _: self._wake())
         return True
+
+    def tidy(self) -> None:
+        """Forget the steps that have ended; to be called before those of a round are started."""
+        now = time.monotonic()
+        self._resting = {row: until for row, until in self._resting.items() if until > now}
+        for row, (group, future) in list(self._busy.items()):
+            if future.done():
+                del self._busy[row]
+                self._under_way[group] -= 1
+                if future.exception() is not None:
+                    self._resting[row] = now + _REST_SECONDS
+        self._under_way = +self._under_way
 
     def settle(self, timeout: float | None = None) -> None:
         """Wait for the steps under way, at most ``timeout`` seconds."""
-        wait(list(self._busy.values()), timeout)
+        wait([future for _, future in self._busy.values()], timeout)
 
     def close(self) -> None:
         """Let the steps under way end; start none that waits."""
@@ -75,23 +117,40 @@ class Worker:
         self._deliverer = deliverer
         self._receiver = receiver
         self._collectors = collectors
-        self._out = Lane("senx-out", 4)
-        self._in = Lane("senx-in", 2)
-        self._side = Lane("senx-side", 1)
+        self._wake = threading.Event()
+        self._out = Lane("senx-out", _OUT_THREADS, self._wake.set, _PER_RECIPIENT)
+        self._in = Lane("senx-in", 2, self._wake.set)
+        self._side = Lane("senx-side", 1, self._wake.set)
+        self._recipients: dict[str, dict[str, str]] = {}
         self._errands = {errand: inside.clock.now() for errand in errands}
 
     def run(self, stop: threading.Event, poll_seconds: float) -> None:
-        """Go round until ``stop`` is set, pausing up to ``poll_seconds`` where nothing is due."""
+        """Go round until ``stop`` is set; look again when a step ended, or after the pause.
+
+        :param poll_seconds: longest pause between two looks at what is due.
+        """
+        faults = 0
         try:
-            while not stop.is_set():
-                if self.round():
-                    self._in.settle(0.2)
-                else:
-                    stop.wait(poll_seconds)
+            while not stop.wait(_LEAST_PAUSE):
+                self._wake.clear()
+                try:
+                    self.round()
+                    faults = 0
+                except Exception as error:  # noqa: BLE001  (a full disk must not end the node)
+                    self._log("round", "-", error)
+                    faults += 1
+                    stop.wait(min(2.0**faults, _LONGEST_REST))
+                self._idle(stop, poll_seconds)
         finally:
             self._in.close()
             self._out.close()
             self._side.close()
+
+    def _idle(self, stop: threading.Event, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while not stop.is_set() and (left := end - time.monotonic()) > 0:
+            if self._wake.wait(min(left, _STOP_LATENCY)):
+                return
 
     def round_and_settle(self) -> int:
         """Do one round and wait for its steps; return how many were started."""
@@ -102,6 +161,8 @@ class Worker:
 
     def round(self) -> int:
         """Start each step that is due; return how many were started."""
+        for lane in (self._out, self._in, self._side):
+            lane.tidy()
         self._run_errands()
         started = sum(self._collect(one) for one in self._collectors)
         for org_id in self._inside.store.organisations():
@@ -126,8 +187,8 @@ class Worker:
             for bundle_id, error in collector.collect():
                 taken += error is None
                 log.info("folder bundle=%s outcome=%s", bundle_id, error.code if error else "taken")
-        except (ExchangeError, OSError) as error:
-            log.warning("folder outcome=%s", getattr(error, "code", "folder-unreadable"))
+        except Exception as error:  # noqa: BLE001  (one bad folder must not stop the rest)
+            self._log("folder", "-", error)
         return taken
 
     def _start_arrivals(self, org_id: str) -> int:
@@ -139,9 +200,13 @@ class Worker:
 
     def _start_transfers(self, org_id: str) -> int:
         with self._inside.store.reading(org_id) as unit:
-            due = unit.transfers.due(self._inside.clock.now(), _BATCH)
+            due = unit.transfers.due(self._inside.clock.now(), _TRANSFERS_LOOKED_AT)
+            known = self._recipients.get(org_id, {})
+            to = {row: known.get(row) or unit.transfers.get(row).recipient for row in due}
+        self._recipients[org_id] = to
         return sum(
-            self._out.submit((org_id, row), partial(self._transfer, org_id, row)) for row in due
+            self._out.submit((org_id, row), partial(self._transfer, org_id, row), to[row])
+            for row in due
         )
 
     def _arrival(self, org_id: str, sender: str, bundle_id: str) -> None:

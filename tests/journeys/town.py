@@ -292,6 +292,16 @@ class House:
         return {**kept, **self.environment}
 
 
+@contextmanager
+def silent_listener(house: House) -> Iterator[None]:
+    """Listen where a house should: take every connection, and never say a word."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((_LOOPBACK, house.port))
+        listener.listen(100)
+        yield
+
+
 def _processes() -> Iterator[tuple[int, int]]:
     """Yield (pid, process group) of all processes, zombies left out."""
     for entry in Path("/proc").iterdir():
