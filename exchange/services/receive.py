@@ -8,14 +8,21 @@ reject nothing: at a local authority it is held for a person (the EHC clock runs
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from exchange.bundle.opening import OpenedBundle
 from exchange.domain.retry import DELIVERY_CEILING, next_try
 from exchange.domain.transfer import Event, State, allows
 from exchange.errors import BundleError, ExchangeError
-from exchange.ports import Actor, Arrival, SignedReceipt, UnitOfWork, WatchedFolder
+from exchange.ports import (
+    Actor,
+    Arrival,
+    SignedReceipt,
+    StoredReceipt,
+    UnitOfWork,
+    WatchedFolder,
+)
 from exchange.services.accept import destroy
 from exchange.services.give_receipt import give_receipt
 from exchange.services.inside import Inside
@@ -30,6 +37,7 @@ from schemas.statement import BundleKind
 WORKER = Actor("worker", "machine")
 _DESTROYED_UNSEEN = frozenset({State.COLLECTED, State.VERIFIED})
 _DESTROYED_BY_A_PERSON = frozenset({State.ACCEPTED, State.IMPORTED})
+_GONE = frozenset({State.REJECTED, State.DESTROYED})
 
 
 class Receiver:
@@ -56,8 +64,9 @@ class Receiver:
         elif arrival.state is State.COLLECTED and arrival.attention is None:
             self._verify(org_id, arrival)
         else:
-            self._post_receipts(org_id, arrival)
-            self._schedule(org_id, arrival, None)
+            # Again: killed just after signing, we might not have heeded what we signed for.
+            self._heed_recalls(org_id, arrival)
+            self._rest(org_id, arrival)
 
     def _collect(self, org_id: str, arrival: Arrival) -> None:
         inside = self._inside
@@ -102,35 +111,40 @@ class Receiver:
                 statement=opened.statement_bytes,
                 statement_signature=opened.statement_signature,
                 sender_entry=inside.directory().entry_bytes(arrival.sender),
-                due_at=None,
+                due_at=now,
             )
             moved = give_receipt(unit, inside.vault, known, ReceiptKind.VERIFIED, now, WORKER)
             if statement.kind is BundleKind.RECALL:
-                give_receipt(unit, inside.vault, moved, ReceiptKind.ACCEPTED, now, WORKER)
+                moved = give_receipt(unit, inside.vault, moved, ReceiptKind.ACCEPTED, now, WORKER)
             unit.commit()
-        self._heed_recalls(org_id, arrival.sender, opened)
+        self._heed_recalls(org_id, moved)
 
-    def _heed_recalls(self, org_id: str, sender: str, opened: OpenedBundle) -> None:
-        """Act on a recall, whichever came first: the recall or what it recalls."""
-        statement = opened.statement
+    def _heed_recalls(self, org_id: str, arrival: Arrival) -> None:
+        """Act on a recall, whichever came first: the recall or what it recalls; again is harmless.
+
+        It goes by the committed rows: of two that are opened at once, the later sees the other.
+        """
+        sender = arrival.sender
+        if arrival.kind is None or arrival.state in _GONE:
+            return
         with self._inside.store.reading(org_id) as unit:
-            if statement.kind is BundleKind.RECALL:
-                recalled = unit.arrivals.find(sender, statement.in_reply_to or "")
+            if arrival.kind == BundleKind.RECALL.value:
+                recalled = unit.arrivals.find(sender, arrival.in_reply_to or "")
             else:
                 by_recall = any(
                     one.kind == BundleKind.RECALL.value
                     and one.sender == sender
-                    and one.in_reply_to == statement.id
+                    and one.in_reply_to == arrival.bundle_id
                     for one in unit.arrivals.all()
                 )
-                recalled = unit.arrivals.find(sender, statement.id) if by_recall else None
+                recalled = unit.arrivals.find(sender, arrival.bundle_id) if by_recall else None
         if recalled is not None:
             self._recalled(org_id, recalled)
 
     def _recalled(self, org_id: str, recalled: Arrival) -> None:
         if recalled.state in _DESTROYED_UNSEEN:
             destroy(self._inside, org_id, recalled.sender, recalled.bundle_id, WORKER)
-        elif recalled.state in _DESTROYED_BY_A_PERSON:
+        elif recalled.state in _DESTROYED_BY_A_PERSON and recalled.attention != "recall-asked":
             self._attention(org_id, recalled, "recall-asked")
 
     def _failed(self, org_id: str, arrival: Arrival, error: ExchangeError) -> None:
@@ -160,7 +174,7 @@ class Receiver:
         with self._inside.store.unit(org_id) as unit:
             current = _current(unit, arrival)
             unit.arrivals.update(
-                replace(current, attention=code, updated_at=self._inside.clock.now(), due_at=None)
+                replace(current, attention=code, updated_at=self._inside.clock.now())
             )
             unit.audit.record(
                 WORKER, "arrival.held", "arrival", arrival.bundle_id, detail={"code": code}
@@ -174,22 +188,31 @@ class Receiver:
             unit.arrivals.schedule(arrival.sender, arrival.bundle_id, due, arrival.attempts + 1)
             unit.commit()
 
-    def _schedule(self, org_id: str, arrival: Arrival, due: None) -> None:
+    def _rest(self, org_id: str, arrival: Arrival) -> None:
+        """Wait for nothing more, unless a person went on while its receipts were being posted."""
+        posted = self._post_receipts(org_id, arrival)
         with self._inside.store.unit(org_id) as unit:
-            unit.arrivals.schedule(arrival.sender, arrival.bundle_id, due, 0)
-            unit.commit()
+            if posted == len(_issued(unit, arrival)):
+                unit.arrivals.schedule(arrival.sender, arrival.bundle_id, None, 0)
+                unit.commit()
 
-    def _post_receipts(self, org_id: str, arrival: Arrival) -> None:
-        """Lay our receipts beside a bundle that came by folder; HTTPS senders fetch theirs."""
-        folder = self._folders.get(arrival.folder or "")
-        if folder is None:
-            return
+    def _post_receipts(self, org_id: str, arrival: Arrival) -> int:
+        """Lay our receipts beside a bundle that came by folder; HTTPS senders fetch theirs.
+
+        :returns: how many there are.
+        """
         with self._inside.store.reading(org_id) as unit:
-            issued = unit.receipts.of(arrival.bundle_id, arrival.sender, "issued")
-        for one in issued:
-            folder.put_receipt(
-                arrival.bundle_id, one.seq, SignedReceipt(one.content, one.signature)
-            )
+            issued = _issued(unit, arrival)
+        folder = self._folders.get(arrival.folder or "")
+        if folder is not None:
+            for one in issued:
+                receipt = SignedReceipt(one.content, one.signature)
+                folder.put_receipt(arrival.bundle_id, one.seq, receipt)
+        return len(issued)
+
+
+def _issued(unit: UnitOfWork, arrival: Arrival) -> Sequence[StoredReceipt]:
+    return unit.receipts.of(arrival.bundle_id, arrival.sender, "issued")
 
 
 def _current(unit: UnitOfWork, arrival: Arrival) -> Arrival:
