@@ -8,11 +8,13 @@ from datetime import datetime
 
 from exchange.bundle.opening import OpenedBundle, open_bundle
 from exchange.bundle.outer import read_outer
-from exchange.errors import NotFound, TrustError
+from exchange.errors import NotFound, TrustError, Wrapped
 from exchange.ports import Arrival
 from exchange.services.inside import Inside
 from exchange.services.trust import organisation, sender_keys
 from keys.directory import Organisation, load_entry
+from keys.errors import KeyringError
+from keys.interfaces import Opener
 from keys.sshsig import AllowedSigner
 
 
@@ -37,12 +39,22 @@ def open_pack(inside: Inside, org_id: str, arrival: Arrival) -> Iterator[OpenedB
         inbox = outer.envelope.inbox
         yield open_bundle(
             outer,
-            opener=inside.vault.opener(org_id, inbox.value),
+            opener=_opener(inside, org_id, inbox.value),
             find_signers=_Judge(inside, arrival),
             me=org_id,
             inbox=inbox,
             at=arrival.arrived_at,
         )
+
+
+def _opener(inside: Inside, org_id: str, inbox: str) -> Opener:
+    """Return what opens an inbox; an inbox that we never had is the sender's mistake, not ours."""
+    try:
+        return inside.vault.opener(org_id, inbox)
+    except KeyringError as error:
+        if error.code != "inbox-unknown":
+            raise
+        raise TrustError("not-for-us", "/envelope/inbox") from None
 
 
 def sender_of(inside: Inside, arrival: Arrival) -> Organisation:
@@ -52,7 +64,7 @@ def sender_of(inside: Inside, arrival: Arrival) -> Organisation:
     """
     try:
         return organisation(inside.directory(), arrival.sender, arrival.arrived_at)
-    except TrustError:
+    except (TrustError, Wrapped):  # it left the directory; or the directory is missing, or old
         if not arrival.sender_entry:
             raise
         return load_entry(arrival.sender_entry)
