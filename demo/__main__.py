@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import signal
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -97,10 +96,13 @@ def _look_further(town: Town) -> None:
 
 
 def _wait(nodes: Processes) -> None:
-    while True:
-        nodes.check()
-        if signal.sigtimedwait([], 1.0):
-            return
+    """Stay up until Ctrl-C, and say so if a node falls meanwhile."""
+    try:
+        while True:
+            nodes.check()
+            time.sleep(1)
+    except KeyboardInterrupt:
+        print("\nEnding the nodes.", flush=True)
 
 
 if __name__ == "__main__":
