@@ -6,7 +6,10 @@
 ``office-external-link``   fetches something from elsewhere when it is opened
 ``office-encrypted``       opens with a password only
 
-Nothing is unpacked but the few small parts that say what is there, each up to a limit.
+and what office_story finds in the text. Parts are known by what refers to them too: a name is
+the writer's choice.
+
+Nothing is unpacked but the text and the few small parts that say what is there, up to limits.
 """
 
 from __future__ import annotations
@@ -15,10 +18,11 @@ import re
 import struct
 import zipfile
 import zlib
-from pathlib import Path
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from adapters import xml
+from adapters.inspection import office_story
 from exchange.errors import FormatError, XmlError
 from exchange.ports import Inspection
 
@@ -26,7 +30,7 @@ MAGIC = b"PK\x03\x04"
 MOST_MEMBERS = 5000
 MOST_UNPACKED = 1024 * 1024 * 1024
 _MOST_DIRECTORY = 4 * 1024 * 1024
-_MOST_PART = 2 * 1024 * 1024
+MOST_PART = 2 * 1024 * 1024
 _MOST_RELATIONS = 300
 
 _OOXML = "application/vnd.openxmlformats-officedocument."
@@ -47,6 +51,21 @@ _NAMES = (
     (re.compile(r"^Object [^/]+/"), "office-embedded-files"),
     (re.compile(r"(?i)^xl/externallinks/"), "office-external-link"),
 )
+_RELATIONS = {
+    "vbaproject": "office-macros",
+    "xlmacrosheet": "office-macros",
+    "xlintlmacrosheet": "office-macros",
+    "control": "office-active-content",
+    "oleobject": "office-embedded-files",
+    "package": "office-embedded-files",
+    "afchunk": "office-embedded-files",
+    "externallink": "office-external-link",
+    "comments": "office-comments",
+    "threadedcomment": "office-comments",
+    "revisionheaders": "office-tracked-changes",
+}
+_WORD = f"{_OOXML}wordprocessingml.document"
+_EXTERNAL_LINK = re.compile(r"(?i)^xl/externallinks/[^/]+\.xml$")
 # A picture or a link that a person clicks is plain to see; the rest acts on opening.
 _HARMLESS_TARGETS = ("/hyperlink",)
 
@@ -55,16 +74,15 @@ _END_MAGIC = b"PK\x05\x06"
 _LOCAL_HEADER = 30
 
 
-def inspect(path: Path) -> Inspection:
+def inspect(source: BinaryIO) -> Inspection:
     """Return what kind of office document it is, and what hides in it.
 
     :raises FormatError: ``office-invalid``, ``office-too-large``, ``document-type-unsupported``.
     """
     try:
-        with path.open("rb") as file:
-            _check_directory(file)
-            with zipfile.ZipFile(file) as container:
-                return _inspected(container)
+        check_directory(source)
+        with zipfile.ZipFile(source) as container:
+            return _inspected(container)
     except (zipfile.BadZipFile, XmlError, NotImplementedError, RuntimeError):
         raise _invalid() from None
     except (zlib.error, EOFError, UnicodeError, ValueError, struct.error, LookupError):
@@ -73,7 +91,7 @@ def inspect(path: Path) -> Inspection:
 
 def _inspected(container: zipfile.ZipFile) -> Inspection:
     entries = container.infolist()
-    _check_entries(entries)
+    check_entries(entries)
     names = [entry.filename for entry in entries]
     found = {code for pattern, code in _NAMES for name in names if pattern.search(name)}
     if any(entry.flag_bits & 0x1 for entry in entries):
@@ -85,7 +103,7 @@ def _inspected(container: zipfile.ZipFile) -> Inspection:
     return Inspection(media_type, tuple(sorted(found | more)))
 
 
-def _check_directory(file: BinaryIO) -> None:
+def check_directory(file: BinaryIO) -> None:
     """Refuse a container whose directory is large or not at its end, before it is read whole."""
     size = file.seek(0, 2)
     # Office programs write no comment, and need no Zip64 below 4 GiB.
@@ -100,7 +118,7 @@ def _check_directory(file: BinaryIO) -> None:
     file.seek(0)
 
 
-def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
+def check_entries(entries: list[zipfile.ZipInfo]) -> None:
     """Refuse repeated names, overlapping members, and what unpacks to more than anybody writes."""
     if len({entry.filename.casefold() for entry in entries}) != len(entries):
         raise _invalid()
@@ -110,8 +128,7 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
             raise _invalid()
         free = entry.header_offset + _LOCAL_HEADER + len(entry.filename) + entry.compress_size
     if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
-        hint = "Print the document to a PDF, and attach that."
-        raise FormatError("office-too-large", "/document", hint)
+        raise office_story.too_large()
 
 
 def _ooxml(container: zipfile.ZipFile, names: list[str]) -> tuple[str, set[str]]:
@@ -128,15 +145,24 @@ def _ooxml(container: zipfile.ZipFile, names: list[str]) -> tuple[str, set[str]]
     relations = [name for name in names if name.lower().endswith(".rels")]
     if len(relations) > _MOST_RELATIONS:
         raise _invalid()
-    external = any(_reaches_out(_part(container, name)) for name in relations)
-    return main[0][1], {"office-external-link"} if external else set()
+    found = {code for name in relations for code in _related(_part(container, name))}
+    if main[0][1] == _WORD:
+        found |= office_story.word(container)
+    for name in filter(_EXTERNAL_LINK.match, names):
+        with container.open(name) as part:
+            if office_story.has_dde(part):
+                found.add("office-dde")
+    return main[0][1], found
 
 
-def _reaches_out(relations: bytes) -> bool:
-    return any(
-        one.get("TargetMode") == "External" and not one.get("Type", "").endswith(_HARMLESS_TARGETS)
-        for one in xml.parse(relations)
-    )
+def _related(relations: bytes) -> Iterator[str]:
+    for one in xml.parse(relations):
+        kind = one.get("Type", "")
+        if one.get("TargetMode") == "External":
+            if not kind.endswith(_HARMLESS_TARGETS):
+                yield "office-external-link"
+        elif (code := _RELATIONS.get(kind.rpartition("/")[2].lower())) is not None:
+            yield code
 
 
 def _open_document(container: zipfile.ZipFile, names: list[str]) -> tuple[str, set[str]]:
@@ -146,7 +172,9 @@ def _open_document(container: zipfile.ZipFile, names: list[str]) -> tuple[str, s
     # Prefixes are the writer's choice; the local name is not.
     manifest = xml.parse(_strip_doctype(_part(container, _MANIFEST)))
     locked = any(str(one.tag).endswith("}encryption-data") for one in manifest.iter())
-    return media_type, {"office-encrypted"} if locked else set()
+    if locked:
+        return media_type, {"office-encrypted"}
+    return media_type, office_story.open_document(container)
 
 
 def _strip_doctype(manifest: bytes) -> bytes:
@@ -156,8 +184,8 @@ def _strip_doctype(manifest: bytes) -> bytes:
 
 def _part(container: zipfile.ZipFile, name: str) -> bytes:
     with container.open(name) as part:
-        content = part.read(_MOST_PART + 1)
-    if len(content) > _MOST_PART:
+        content = part.read(MOST_PART + 1)
+    if len(content) > MOST_PART:
         raise _invalid()
     return content
 

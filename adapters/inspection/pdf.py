@@ -14,17 +14,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from typing import BinaryIO
 
 import pikepdf
 from pikepdf import settings
 
+from adapters.inspection import pdf_objects
 from exchange.errors import FormatError
 from exchange.ports import Inspection
 
 MAGIC = b"%PDF-"
 MEDIA_TYPE = "application/pdf"
-MOST_OBJECTS = 1_000_000
 _STREAM_LIMIT = 64 * 1024 * 1024
 
 _ACTIONS = {
@@ -64,15 +64,14 @@ def set_limits() -> None:
     )
 
 
-def inspect(path: Path) -> Inspection:
-    """Return what is in a PDF.
+def inspect(source: BinaryIO) -> Inspection:
+    """Return what is in a PDF; a file is read by memory map: one of 500 MB stays on the disk.
 
     :raises FormatError: ``pdf-invalid``; ``pdf-too-complex``: it would take too much memory.
     """
     exceeded = settings.qpdf_limit_errors()
     try:
-        # Access by memory map: a PDF of 500 MB stays on the disk.
-        with pikepdf.open(path, access_mode=pikepdf.AccessMode.mmap, suppress_warnings=True) as pdf:
+        with pikepdf.open(source, suppress_warnings=True) as pdf:
             warnings = _warnings(pdf)
     except pikepdf.PasswordError:
         return Inspection(MEDIA_TYPE, ("pdf-password",))
@@ -100,12 +99,11 @@ def _warnings(pdf: pikepdf.Pdf) -> set[str]:
     found = {"pdf-encrypted"} if pdf.is_encrypted else set()
     if len(pdf.pages) == 0:
         raise ValueError("no page")
-    if len(pdf.objects) > MOST_OBJECTS:
+    if len(pdf.objects) > pdf_objects.MOST_OBJECTS:
         raise too_complex()
-    # The trailer too: its direct objects are in no list.
-    for one in (pdf.trailer, *_indirect(pdf)):
+    for one in pdf_objects.indirect(pdf):
         if _SUSPECT.search(one.unparse(resolved=True)):
-            found |= set(_named(one))
+            found |= {code for inner in pdf_objects.within(one) for code in _named_here(inner)}
     complaints = pdf.get_warnings()
     # What a limit cut off was not looked into, and qpdf goes on without it.
     if any("limit exceeded" in str(one) for one in complaints):
@@ -115,35 +113,9 @@ def _warnings(pdf: pikepdf.Pdf) -> set[str]:
     return found
 
 
-def _indirect(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
-    """Yield the dictionaries and arrays of the file; of a stream its dictionary alone."""
-    for one in pdf.objects:
-        if isinstance(one, pikepdf.Stream):
-            yield one.stream_dict
-        elif isinstance(one, pikepdf.Dictionary | pikepdf.Array):
-            yield one
-
-
-def _named(start: pikepdf.Object) -> Iterator[str]:
-    """Yield the code of each thing inside ``start``; its indirect objects have their own turn."""
-    waiting = [start]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, pikepdf.Dictionary):
-            yield from _named_here(one)
-            children = [one.get(key) for key in one.keys()]  # noqa: SIM118 (no iterator there)
-        elif isinstance(one, pikepdf.Array):
-            children = list(one)
-        else:
-            continue
-        waiting += [
-            child
-            for child in children
-            if isinstance(child, pikepdf.Dictionary | pikepdf.Array) and not child.is_indirect
-        ]
-
-
-def _named_here(one: pikepdf.Dictionary) -> Iterator[str]:
+def _named_here(one: pikepdf.Object) -> Iterator[str]:
+    if not isinstance(one, pikepdf.Dictionary):
+        return
     for key, code in _KEYS.items():
         if key in one:
             yield code

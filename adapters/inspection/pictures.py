@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import struct
-from pathlib import Path
 from typing import BinaryIO
 
 from exchange.errors import FormatError
@@ -22,22 +21,21 @@ _GPS_POINTER = 0x8825
 _MOST_EXIF = 64 * 1024
 
 
-def inspect_jpeg(path: Path) -> Inspection:
+def inspect_jpeg(source: BinaryIO) -> Inspection:
     """Return what a JPEG is.
 
     :raises FormatError: ``image-invalid``: no picture follows the magic bytes.
     """
-    with path.open("rb") as file:
-        file.seek(2)
-        warnings: set[str] = set()
-        for _ in range(_MOST_SEGMENTS):
-            marker, content = _segment(file)
-            if marker == 0xE1 and content.startswith(_EXIF) and _has_place(content[6:]):
-                warnings.add("image-location")
-            if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-                height, width = struct.unpack(">xHH", content[:5].ljust(5, b"\0"))
-                _require_sides(width, height)
-                return Inspection("image/jpeg", tuple(warnings))
+    source.seek(2)
+    warnings: set[str] = set()
+    for _ in range(_MOST_SEGMENTS):
+        marker, content = _segment(source)
+        if marker == 0xE1 and content.startswith(_EXIF) and _has_place(content[6:]):
+            warnings.add("image-location")
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack(">xHH", content[:5].ljust(5, b"\0"))
+            _require_sides(width, height)
+            return Inspection("image/jpeg", tuple(warnings))
     raise _invalid()
 
 
@@ -55,28 +53,27 @@ def _segment(file: BinaryIO) -> tuple[int, bytes]:
     return head[1], content
 
 
-def inspect_png(path: Path) -> Inspection:
+def inspect_png(source: BinaryIO) -> Inspection:
     """Return what a PNG is.
 
     :raises FormatError: ``image-invalid``.
     """
-    with path.open("rb") as file:
-        file.seek(len(PNG_MAGIC))
-        length, kind, width, height = struct.unpack(">L4sLL", file.read(16).ljust(16, b"\0"))
-        if kind != b"IHDR" or length != 13:
-            raise _invalid()
-        _require_sides(width, height)
-        file.seek(len(PNG_MAGIC))
-        warnings: set[str] = set()
-        for _ in range(_MOST_SEGMENTS):
-            length, kind = struct.unpack(">L4s", file.read(8).ljust(8, b"\0"))
-            if kind == b"IDAT":
-                return Inspection("image/png", tuple(warnings))
-            if kind == b"eXIf" and length <= _MOST_EXIF and _has_place(file.read(length)):
-                warnings.add("image-location")
-            else:
-                file.seek(length if kind != b"eXIf" or length > _MOST_EXIF else 0, 1)
-            file.seek(4, 1)
+    source.seek(len(PNG_MAGIC))
+    length, kind, width, height = struct.unpack(">L4sLL", source.read(16).ljust(16, b"\0"))
+    if kind != b"IHDR" or length != 13:
+        raise _invalid()
+    _require_sides(width, height)
+    source.seek(len(PNG_MAGIC))
+    warnings: set[str] = set()
+    for _ in range(_MOST_SEGMENTS):
+        length, kind = struct.unpack(">L4s", source.read(8).ljust(8, b"\0"))
+        if kind == b"IDAT":
+            return Inspection("image/png", tuple(warnings))
+        if kind == b"eXIf" and length <= _MOST_EXIF and _has_place(source.read(length)):
+            warnings.add("image-location")
+        else:
+            source.seek(length if kind != b"eXIf" or length > _MOST_EXIF else 0, 1)
+        source.seek(4, 1)
     raise _invalid()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from typing import BinaryIO
 
 from exchange.errors import FormatError
 from exchange.ports import Inspection
@@ -30,14 +30,14 @@ _RTF_LINK = re.compile(
 )
 
 
-def inspect_text(path: Path) -> Inspection:
+def inspect_text(source: BinaryIO) -> Inspection:
     """Return that it is plain text.
 
     :raises FormatError: ``text-not-utf8``; ``document-type-unsupported``: no text at all.
     """
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
     first = True
-    for chunk in _chunks(path):
+    for chunk in _chunks(source):
         if first and _PDF in chunk[:1024]:
             raise _unsupported()
         if first and chunk.startswith(_UTF16):
@@ -56,14 +56,14 @@ def inspect_text(path: Path) -> Inspection:
     return Inspection("text/plain")
 
 
-def inspect_rtf(path: Path) -> Inspection:
+def inspect_rtf(source: BinaryIO) -> Inspection:
     """Return what hides in a rich text file.
 
     :raises FormatError: ``rtf-invalid``: it is cut off, or holds bytes that RTF does not.
     """
     found: set[str] = set()
     before = b""
-    for chunk in _chunks(path):
+    for chunk in _chunks(source):
         if b"\0" in chunk.rstrip(b"\0\r\n "):
             raise _invalid_rtf()
         seen = before + chunk
@@ -77,10 +77,10 @@ def inspect_rtf(path: Path) -> Inspection:
     return Inspection("application/rtf", tuple(sorted(found)))
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            yield chunk
+def _chunks(source: BinaryIO) -> Iterator[bytes]:
+    source.seek(0)
+    while chunk := source.read(_CHUNK):
+        yield chunk
 
 
 def _not_utf8() -> FormatError:

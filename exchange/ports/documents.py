@@ -23,8 +23,10 @@ class Inspection:
 class Inspector(Protocol):
     """Says what a document really is, by its content (magic bytes, then parsed)."""
 
-    def inspect(self, path: Path) -> Inspection:
-        """Return what the file is.
+    def inspect(self, source: Path | BinaryIO) -> Inspection:
+        """Return what the document is.
+
+        :param source: a file's path, or a seekable stream.
 
         :raises exchange.errors.FormatError: ``document-type-unsupported``, ``pdf-invalid`` ...
         """
