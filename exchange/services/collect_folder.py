@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from exchange.bundle.outer import Outer, read_outer
-from exchange.errors import ExchangeError, StoreError, TransportError, Wrapped
+from exchange.errors import BundleError, ExchangeError, StoreError, TransportError, Wrapped
 from exchange.ports import Store, WatchedFolder
 from exchange.services.arrive import ArrivalDesk
 
@@ -17,7 +17,10 @@ _OUR_OWN_TROUBLE = (StoreError, TransportError, Wrapped)
 
 
 class FolderCollector:
-    """Looks through one folder; what it refused once it does not read again until restarted."""
+    """Looks through one folder; what it refused it reads again once it was laid there anew.
+
+    Laid anew: the old file was gone for one look at least, or this process was started again.
+    """
 
     def __init__(self, store: Store, desk: ArrivalDesk, folder: WatchedFolder) -> None:
         self._store = store
@@ -30,27 +33,41 @@ class FolderCollector:
 
         :returns: per bundle that was looked at its id, and why it was refused, or None.
         """
-        for bundle_id in self._folder.bundles():
+        lying = self._folder.bundles()
+        self._done &= set(lying)
+        for bundle_id in lying:
             if bundle_id in self._done:
                 continue
-            try:
-                with self._folder.open(bundle_id) as source:
-                    mine = self._take(source)
-            except ExchangeError as error:
-                if not isinstance(error, _OUR_OWN_TROUBLE):
-                    self._done.add(bundle_id)
-                yield bundle_id, error
-            else:
+            mine, error = self._look(bundle_id)
+            if error is None or not _is_our_own(error):
                 self._done.add(bundle_id)
-                if mine:
-                    yield bundle_id, None
+            if mine or error:
+                yield bundle_id, error
+
+    def _look(self, bundle_id: str) -> tuple[bool, ExchangeError | None]:
+        """Take one in; return whether it was for us, and what went wrong; raises nothing."""
+        try:
+            with self._folder.open(bundle_id) as source:
+                return self._take(source), None
+        except ExchangeError as error:
+            return False, error
+        except OSError:  # a bad sector, a drive that went away
+            return False, TransportError("folder-unavailable", "/folder")
+        except Exception:  # noqa: BLE001  (a file that breaks our reader must not stop the node)
+            return False, BundleError("bundle-unreadable", "/folder")
 
     def _take(self, source: BinaryIO) -> bool:
         outer = read_outer(source)
         hosted = set(self._store.organisations())
         mine = [one.org_id for one in outer.envelope.recipients if one.org_id in hosted]
+        errors = []
         for recipient in mine:
-            self._take_for(recipient, outer, source)
+            try:
+                self._take_for(recipient, outer, source)
+            except ExchangeError as error:  # of one organisation here; the others get theirs
+                errors.append(error)
+        if errors:
+            raise next(filter(_is_our_own, errors), errors[0])
         return bool(mine)
 
     def _take_for(self, recipient: str, outer: Outer, source: BinaryIO) -> None:
@@ -66,3 +83,8 @@ class FolderCollector:
             source.seek(0)
             shutil.copyfileobj(source, writer.file, _SLOT)
             self._desk.complete(expected, writer)
+
+
+def _is_our_own(error: ExchangeError) -> bool:
+    """Return whether it is a trouble of our own, and no verdict on the bundle."""
+    return isinstance(error, _OUR_OWN_TROUBLE) or error.code.startswith("directory-")
