@@ -9,7 +9,8 @@ from exchange.ports import StoredPupil, UnitOfWork
 from schemas.errors import IdentifierError
 from schemas.identifiers import Upn
 
-_REFERENCE = re.compile(r"[0-9a-f-]{6,36}")
+_WHOLE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_BEGINNING = re.compile(r"[0-9a-f-]{6,35}")
 
 
 def find_pupil(unit: UnitOfWork, typed: str) -> StoredPupil:
@@ -19,17 +20,26 @@ def find_pupil(unit: UnitOfWork, typed: str) -> StoredPupil:
     :raises Conflict: ``pupil-ambiguous``: the beginning of more than one reference.
     """
     text = typed.strip()
-    if _REFERENCE.fullmatch(text.lower()):
-        found = [one for one in unit.pupils.all() if one.pupil_id.startswith(text.lower())]
-        if len(found) > 1:
-            raise Conflict("pupil-ambiguous", "/pupil", "Type more of the reference.")
-        if found:
-            return found[0]
-    try:
-        upn = str(Upn.parse(text))
-    except IdentifierError:
-        raise NotFound("pupil-unknown", "/pupil", "Look it up with `senx pupils`.") from None
-    pupil = unit.pupils.by_upn(upn)
-    if pupil is None:
+    if _WHOLE.fullmatch(text.lower()):
+        return unit.pupils.get(text.lower())
+    found = _beginning_with(unit, text.lower()) or _with_upn(unit, text)
+    if found is None:
         raise NotFound("pupil-unknown", "/pupil", "Look it up with `senx pupils`.")
-    return pupil
+    return found
+
+
+def _beginning_with(unit: UnitOfWork, text: str) -> StoredPupil | None:
+    """Look through all: a person types a beginning once in a while, a program never does."""
+    if not _BEGINNING.fullmatch(text):
+        return None
+    found = [one for one in unit.pupils.all() if one.pupil_id.startswith(text)]
+    if len(found) > 1:
+        raise Conflict("pupil-ambiguous", "/pupil", "Type more of the reference.")
+    return found[0] if found else None
+
+
+def _with_upn(unit: UnitOfWork, text: str) -> StoredPupil | None:
+    try:
+        return unit.pupils.by_upn(str(Upn.parse(text)))
+    except IdentifierError:
+        return None
