@@ -7,10 +7,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
+import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -26,11 +29,15 @@ class InstalledDirectory:
     """Gives the newest installed directory; safe for threads.
 
     :param pinned: the directory's public key line as pinned at set-up; empty: unpinned.
+    :raises Wrapped: ``key-malformed`` and its like: the pinned key is none.
     """
 
     def __init__(self, file: Path, pinned: str, now: Callable[[], datetime]) -> None:
         self._file = file
-        self._pinned = SshPublicKey.from_line(pinned) if pinned else None
+        try:
+            self._pinned = SshPublicKey.from_line(pinned) if pinned else None
+        except KeysError as error:
+            raise Wrapped.of(error, "/directory_key") from None
         self._now = now
         self._lock = threading.Lock()
         self._loaded: FileDirectory | None = None
@@ -52,17 +59,25 @@ class InstalledDirectory:
 
         :raises Wrapped: it is unsigned, of another key, expired, or older than the one here.
         """
-        try:
-            loaded = self._load(data, signature)
-        except KeysError as error:
-            raise Wrapped.of(error) from None
-        with self._lock:
+        with self._lock, self._alone():
+            try:
+                loaded = self._load(data, signature)
+                seen = max(loaded.version, self._seen())
+            except KeysError as error:
+                raise Wrapped.of(error) from None
             if signature is not None:
                 _write(self._signature_file(data), signature)
             _write(self._file, data)
-            _write(self._seen_file, str(max(loaded.version, self._seen())).encode())
+            _write(self._seen_file, str(seen).encode())
             self._stamp = None
         return loaded
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other processes from installing meanwhile: what was checked is what is replaced."""
+        with self._file.with_name("directory.lock").open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _current(self) -> FileDirectory:
         try:
@@ -76,6 +91,8 @@ class InstalledDirectory:
             signature = self._signature_file(data)
             self._loaded = self._load(data, signature.read_bytes() if signature.exists() else None)
             self._stamp = stamp
+        if self._now() >= self._loaded.expires:
+            raise DirectoryError("directory-expired", "/expires")
         return self._loaded
 
     def _load(self, data: bytes, signature: bytes | None) -> FileDirectory:
@@ -92,9 +109,14 @@ class InstalledDirectory:
 
     def _seen(self) -> int:
         try:
-            return int(self._seen_file.read_text("ascii"))
+            content = self._seen_file.read_bytes()
         except FileNotFoundError:
             return 0
+        if not re.fullmatch(rb"[0-9]{1,16}", content):
+            # Never taken for "none seen yet", which would let an older directory in.
+            hint = "The memory of versions is damaged. Restore directory.seen from a backup."
+            raise DirectoryError("directory-malformed", "/directory.seen", hint)
+        return int(content)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -104,3 +126,8 @@ def _write(path: Path, content: bytes) -> None:
         out.flush()
         os.fsync(out.fileno())
     temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

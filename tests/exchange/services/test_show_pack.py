@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from exchange.errors import BundleError, NotFound
+from exchange.errors import BundleError, NotFound, Wrapped
 from exchange.services.accept import destroy
 from exchange.services.open_pack import open_pack
 from exchange.services.show_pack import view_pack
+from keys.directory import FileDirectory
 from tests.exchange.services.town import PDF, PRIMARY, SECONDARY, SENCO, Town
 
 
@@ -81,3 +83,14 @@ def test_in_thirty_years_it_still_opens_by_the_entry_that_judged_it(town: Town) 
     with open_pack(town.secondary.inside, SECONDARY, arrival) as opened:
         opened.verify_contents()
     assert view_pack(town.secondary.inside, SECONDARY, arrival).name == "Anna Oak"
+
+
+def test_with_a_directory_that_has_run_out_what_was_accepted_still_opens(town: Town) -> None:
+    bundle_id = town.accepted()
+    arrival = town.secondary.arrival(bundle_id)
+
+    def expired() -> FileDirectory:
+        raise Wrapped("directory-expired", "/expires")
+
+    inside = replace(town.secondary.inside, directory=expired)
+    assert view_pack(inside, SECONDARY, arrival).sender_name == "Elm Grove Primary School"
