@@ -9,17 +9,20 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from exchange.cli.options import node_of
 from exchange.settings import Home, load
 from exchange.store.lock import single_worker
+from exchange.wiring import KeyStamp, Node, key_stamp, renewed
 
 log = logging.getLogger("senx.serve")
 _FACE_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV")
 _RESTART_SECONDS = (1, 2, 5, 10, 30)
 _STOP_SECONDS = 25
 _HEALTHY_SECONDS = 60
+_LOOK_SECONDS = 2.0
 
 
 def run(root: Path, passphrase_file: Path | None, part: str) -> None:
@@ -47,11 +50,34 @@ def run(root: Path, passphrase_file: Path | None, part: str) -> None:
 
 
 def _work(home: Home, passphrase_file: Path | None, stop: threading.Event) -> None:
+    seen = key_stamp(home)  # before the keys are read, so that no change is missed
     node = node_of(home.root, passphrase_file)
     with single_worker(home.root):
-        log.info("worker started organisations=%d", len(node.inside.store.organisations()))
-        node.worker().run(stop, node.settings.poll_seconds)
+        while True:
+            log.info("worker started organisations=%d", len(node.inside.store.organisations()))
+            _work_until_keys_change(node, seen, stop)
+            if stop.is_set():
+                break
+            log.info("keys changed")
+            seen = key_stamp(home)
+            node = renewed(node)
     log.info("worker stopped")
+
+
+def _work_until_keys_change(node: Node, seen: KeyStamp, stop: threading.Event) -> None:
+    enough = threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(_LOOK_SECONDS):
+            with suppress(OSError):  # a folder that cannot be read now has not changed
+                if key_stamp(node.home) != seen:
+                    break
+        enough.set()
+
+    watcher = threading.Thread(target=watch, name="senx-keys", daemon=True)
+    watcher.start()
+    node.worker().run(enough, node.settings.poll_seconds)
+    watcher.join()
 
 
 def _keep_face(home: Home, stop: threading.Event) -> None:

@@ -4,6 +4,7 @@ What is joined here is handed on as Protocols; nothing else in the house can fet
 """
 
 from exchange.wiring.inner import Node, assemble, open_node
+from exchange.wiring.renewal import KeyStamp, key_stamp, renewed
 from exchange.wiring.setting_up import (
     NewNode,
     NewOrganisation,
@@ -15,14 +16,17 @@ from exchange.wiring.setting_up import (
 )
 
 __all__ = [
+    "KeyStamp",
     "NewNode",
     "NewOrganisation",
     "Node",
     "add_organisation",
     "assemble",
     "entry_of",
+    "key_stamp",
     "make_directory_key",
     "open_node",
     "read_directory_key",
+    "renewed",
     "set_up",
 ]
