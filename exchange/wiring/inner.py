@@ -159,7 +159,7 @@ def assemble(
         vault=vault,
         inside=inside,
         directory=directory,
-        inspector=ContentInspector(),
+        inspector=ContentInspector(limits),
         ctf=CtfPupils,
         store=store,
         engine=engine,

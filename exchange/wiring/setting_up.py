@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from exchange.errors import Conflict, SettingsError, Wrapped
 from exchange.ports import Actor
-from exchange.settings import Home, Settings, save
+from exchange.settings import Home, Settings, check, save
 from exchange.store.clock import SystemClock
 from exchange.store.engine import open_engine
 from exchange.store.migrate import upgrade
@@ -52,26 +54,42 @@ def set_up(root: Path, new: NewNode) -> Home:
     """Make a node's home: settings, node key, empty keyring, database, TLS certificate.
 
     :raises Conflict: ``home-exists``.
-    :raises SettingsError: ``node-key-inside``: the key would lie in the folder that it protects.
-    :raises Wrapped: the key file exists, or the passphrase is weak.
+    :raises SettingsError: ``node-key-inside``: the key would lie in the folder that it protects;
+        ``setting-invalid``.
+    :raises Wrapped: the key file exists, or the passphrase is weak. What was made until then is
+        removed again, so that set-up can be repeated.
     """
     home = Home(root.resolve())
     if home.settings_file.exists():
         raise Conflict("home-exists", "/home", "A node lives here already.")
     settings = _with_key_place(home, new)
+    check(settings)
     home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
     home.root.chmod(0o700)
     for folder in (home.blobs, home.logs, home.tls_key.parent):
         folder.mkdir(mode=0o700, exist_ok=True)
-    try:
-        Keyring.create(home.keyring, _secret(new))
-        if settings.public_url:
-            _make_tls(home, settings)
-    except KeysError as error:
-        raise Wrapped.of(error) from None
-    upgrade(open_engine(home.database))
-    save(home, settings)  # last: a home without settings is none, and set-up can be repeated
+    with ExitStack() as undo:
+        try:
+            _make_keys(home, new, undo)
+            if settings.public_url:
+                _make_tls(home, settings)
+        except KeysError as error:
+            raise Wrapped.of(error) from None
+        upgrade(open_engine(home.database))
+        save(home, settings)  # last: a home without settings is none
+        undo.pop_all()
     return home
+
+
+def _make_keys(home: Home, new: NewNode, undo: ExitStack) -> None:
+    """Make node key and keyring; ``undo`` learns how to remove what was made here, no more."""
+    if new.node_key is None:
+        secret = NodeSecret(passphrase=new.passphrase)
+    else:
+        secret = NodeSecret(node_key=create_node_key(new.node_key))
+        undo.callback(new.node_key.unlink, missing_ok=True)
+    Keyring.create(home.keyring, secret)
+    undo.callback(shutil.rmtree, home.keyring, ignore_errors=True)
 
 
 def _with_key_place(home: Home, new: NewNode) -> Settings:
@@ -83,12 +101,6 @@ def _with_key_place(home: Home, new: NewNode) -> Settings:
             "node-key-inside", "/node_key", "Keep the node key outside the data folder."
         )
     return replace(new.settings, node_key=str(place))
-
-
-def _secret(new: NewNode) -> NodeSecret:
-    if new.node_key is not None:
-        return NodeSecret(node_key=create_node_key(new.node_key))
-    return NodeSecret(passphrase=new.passphrase)
 
 
 def _make_tls(home: Home, settings: Settings) -> None:
