@@ -11,13 +11,15 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from exchange.domain.disclosure import Inbox
-from exchange.errors import Conflict, DestinationRefused
-from exchange.ports import Actor, Destination, StoredPupil, Transfer
+from exchange.errors import Conflict, DestinationRefused, Refused, Wrapped
+from exchange.ports import Actor, Destination, StoredPupil, Transfer, UnitOfWork
 from exchange.services.choose_destination import live_transfers
 from exchange.services.inside import Inside
 from exchange.services.pack_contents import Contents, Withheld, gather
 from exchange.services.queue_bundle import Order, queue_bundle
+from keys.errors import KeysError
 from schemas.base import load_bytes
+from schemas.errors import SchemaError
 from schemas.statement import BundleKind, FileRole, Statement
 
 
@@ -46,8 +48,14 @@ def send(
 
     :param update: send what changed since the last pack; the new one supersedes it.
     :raises DestinationRefused: ``destination-missing``, ``destination-closed``, ``key-expired`` ...
-    :raises Conflict: ``already-sent``: it changed since, and ``update`` was not asked for.
+    :raises Conflict: ``already-sent``: it changed since, and ``update`` was not asked for;
+        ``destination-changed``: by somebody else, while this pack was being sealed.
+    :raises Refused: ``nothing-to-send``: a CP pack without a single CP document.
+    :raises Wrapped: ``compartment-locked``: a CP pack, and the DSL has not unlocked; a document's
+        type is none any more.
     """
+    if order.kind is BundleKind.CP_FILE:
+        _require_unlocked(inside, org_id)  # else CP documents are not seen, and would be left out
     with inside.store.reading(org_id) as unit:
         pupil = unit.pupils.get(pupil_id)
         records = unit.records.of_pupil(pupil_id)
@@ -56,7 +64,12 @@ def send(
     destination = _destination(pupil)
     inbox: Inbox = "dsl" if order.kind is BundleKind.CP_FILE else "general"
     kind: Literal["transfer", "cp-file"] = "cp-file" if inbox == "dsl" else "transfer"
-    contents = gather(inside, org_id, pupil, records, documents, kind, inbox)
+    try:
+        contents = gather(inside, org_id, pupil, records, documents, kind, inbox)
+    except SchemaError as error:
+        raise Wrapped.of(error, "/documents") from None
+    if kind == "cp-file" and all(one.role is FileRole.RECORD for one in contents.sources):
+        raise Refused("nothing-to-send", "/documents", "Attach the CP file first.")
     if live:
         if _says_the_same(live[-1], contents):
             return Sent(live[-1], "unchanged", contents.withheld)
@@ -66,6 +79,13 @@ def send(
     )
     _store(inside, org_id, transfer, contents, live, actor)
     return Sent(transfer, "queued", contents.withheld)
+
+
+def _require_unlocked(inside: Inside, org_id: str) -> None:
+    try:
+        inside.vault.compartment(org_id, "cp")
+    except KeysError as error:
+        raise Wrapped.of(error) from None
 
 
 def _destination(pupil: StoredPupil) -> Destination:
@@ -115,6 +135,7 @@ def _store(
             ]
             if now_live != [one.bundle_id for one in live]:
                 raise Conflict("sent-meanwhile", "/pupil", "Look at the outbox, then try again.")
+            _require_destination(unit, transfer)
             unit.transfers.add(transfer)
             unit.audit.record(
                 actor,
@@ -135,6 +156,14 @@ def _store(
     except BaseException:
         inside.blobs.delete(org_id, transfer.blob)
         raise
+
+
+def _require_destination(unit: UnitOfWork, transfer: Transfer) -> None:
+    """Refuse what was sealed for a school that is the pupil's destination no more."""
+    now = unit.pupils.get(transfer.pupil_id or "").destination
+    if now is None or now.org_id != transfer.recipient:
+        hint = "Its destination was changed meanwhile. Look at it, then send again."
+        raise Conflict("destination-changed", "/to", hint)
 
 
 def _detail(transfer: Transfer, contents: Contents) -> dict[str, str]:
