@@ -100,6 +100,9 @@ class Transfers(Protocol):
     def all(self, pupil_id: str | None = None) -> Iterator[Transfer]:
         """Yield all, or all of one pupil, oldest first."""
 
+    def answering(self, bundle_id: str) -> Sequence[Transfer]:
+        """Return those that answer a bundle (``in_reply_to``), oldest first."""
+
     def due(self, now: datetime, limit: int) -> Sequence[str]:
         """Return the ids of up to ``limit`` transfers due at ``now``, longest waiting first."""
 
@@ -131,6 +134,9 @@ class Arrivals(Protocol):
 
     def all(self) -> Iterator[Arrival]:
         """Yield all, oldest first."""
+
+    def answering(self, bundle_id: str) -> Sequence[Arrival]:
+        """Return those that answer a bundle (``in_reply_to``), oldest first."""
 
     def due(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
         """Return (sender, bundle id) of up to ``limit`` arrivals due at ``now``."""

@@ -104,7 +104,4 @@ def _send_notice(inside: Inside, org_id: str, bundle_id: str, actor: Actor) -> N
 
 
 def _notices(unit: UnitOfWork, bundle_id: str) -> bool:
-    return any(
-        one.in_reply_to == bundle_id and one.kind == BundleKind.RECALL.value
-        for one in unit.transfers.all()
-    )
+    return any(one.kind == BundleKind.RECALL.value for one in unit.transfers.answering(bundle_id))

@@ -132,10 +132,8 @@ class Receiver:
                 recalled = unit.arrivals.find(sender, arrival.in_reply_to or "")
             else:
                 by_recall = any(
-                    one.kind == BundleKind.RECALL.value
-                    and one.sender == sender
-                    and one.in_reply_to == arrival.bundle_id
-                    for one in unit.arrivals.all()
+                    one.kind == BundleKind.RECALL.value and one.sender == sender
+                    for one in unit.arrivals.answering(arrival.bundle_id)
                 )
                 recalled = unit.arrivals.find(sender, arrival.bundle_id) if by_recall else None
         if recalled is not None:

@@ -74,6 +74,12 @@ class SqlArrivals:
             raise Conflict("arrival-ambiguous", hint="Name the sender too.")
         return self._arrival(rows[0])
 
+    def answering(self, bundle_id: str) -> Sequence[Arrival]:
+        """Return those that answer a bundle (``in_reply_to``), oldest first."""
+        order = ("arrived_at", "bundle_id", "sender")
+        rows = self._rows.rows(_TABLE, {"in_reply_to": bundle_id}, order=order)
+        return [self._arrival(row) for row in rows]
+
     def update(self, arrival: Arrival) -> None:
         """Replace what is stored; without keys, the clear columns alone.
 

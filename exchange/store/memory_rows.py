@@ -218,6 +218,10 @@ class MemoryTransfers:
         mine = [each for each in transfers if pupil_id is None or each.pupil_id == pupil_id]
         yield from sorted(mine, key=lambda each: (each.created_at, each.bundle_id))
 
+    def answering(self, bundle_id: str) -> Sequence[Transfer]:
+        """Return those that answer a bundle (``in_reply_to``), oldest first."""
+        return [each for each in self.all() if each.in_reply_to == bundle_id]
+
     def due(self, now: datetime, limit: int) -> Sequence[str]:
         """Return the ids of up to ``limit`` transfers due at ``now``, longest waiting first."""
         transfers = self._rows.tables().transfers.values()
@@ -279,6 +283,10 @@ class MemoryArrivals:
         arrivals = self._rows.tables().arrivals.values()
         for each in sorted(arrivals, key=lambda each: (each.arrived_at, each.bundle_id)):
             yield self._seen(each)
+
+    def answering(self, bundle_id: str) -> Sequence[Arrival]:
+        """Return those that answer a bundle (``in_reply_to``), oldest first."""
+        return [each for each in self.all() if each.in_reply_to == bundle_id]
 
     def due(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
         """Return (sender, bundle id) of up to ``limit`` arrivals due at ``now``."""

@@ -205,6 +205,7 @@ transfers = Table(
     _hosted(),
     Index("ix_transfers_due", "org_id", "due_at"),
     Index("ix_transfers_pupil", "org_id", "pupil_tag"),
+    Index("ix_transfers_answering", "org_id", "in_reply_to"),
 )
 
 arrivals = Table(
@@ -234,6 +235,7 @@ arrivals = Table(
     _hosted(),
     Index("ix_arrivals_bundle", "org_id", "bundle_id"),
     Index("ix_arrivals_due", "org_id", "due_at"),
+    Index("ix_arrivals_answering", "org_id", "in_reply_to"),
 )
 
 receipts = Table(

@@ -97,6 +97,12 @@ class SqlTransfers:
         for row in self._rows.each(_TABLE, ("bundle_id",), where, order):
             yield self._transfer(row)
 
+    def answering(self, bundle_id: str) -> Sequence[Transfer]:
+        """Return those that answer a bundle (``in_reply_to``), oldest first."""
+        order = ("created_at", "bundle_id")
+        rows = self._rows.rows(_TABLE, {"in_reply_to": bundle_id}, order=order)
+        return [self._transfer(row) for row in rows]
+
     def due(self, now: datetime, limit: int) -> Sequence[str]:
         """Return the ids of up to ``limit`` transfers due at ``now``, longest waiting first."""
         rows = self._rows.rows(

@@ -340,6 +340,17 @@ class TestTransfers:
             assert list(unit.transfers.all(one.pupil_id)) == [one]
             assert list(unit.transfers.all(support.new_id())) == []
 
+    def test_answers_are_found_by_what_they_answer(self, store: Store) -> None:
+        asked = support.new_id()
+        one, two = support.transfer(1, in_reply_to=asked), support.transfer(2)
+        three, four = support.arrival(3, in_reply_to=asked), support.arrival(4)
+        put(store, lambda unit: unit.transfers.add(one), lambda unit: unit.transfers.add(two))
+        put(store, lambda unit: unit.arrivals.add(three), lambda unit: unit.arrivals.add(four))
+        with store.reading(ORG) as unit:
+            assert list(unit.transfers.answering(asked)) == [one]
+            assert list(unit.arrivals.answering(asked)) == [three]
+            assert list(unit.transfers.answering(support.new_id())) == []
+
     def test_a_state_moves_on(self, store: Store) -> None:
         one = support.transfer()
         moved = replace(

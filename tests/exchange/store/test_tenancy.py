@@ -32,6 +32,7 @@ from tests.exchange.store.support import ACTOR, AT, ORG, OTHER, UPN
 
 FOLDER = Path(exchange.store.__file__).parent
 BUILDERS = {"select", "insert", "update", "delete", "text", "union", "exists", "literal_column"}
+ANSWERED = support.new_id()
 RUNNERS = {"execute", "exec_driver_sql", "scalars", "scalar", "raw_connection", "executescript"}
 ALLOWED_RUNNERS = {"tenancy.py": {"execute"}, "dialect.py": {"execute", "exec_driver_sql"}}
 KNOW_SQLALCHEMY = {
@@ -243,8 +244,8 @@ def theirs(store: SqlStore) -> Theirs:
         pupil,
         support.record(pupil.pupil_id),
         support.document(pupil.pupil_id),
-        support.transfer(pupil_id=pupil.pupil_id),
-        support.arrival(statement=b"s"),
+        support.transfer(pupil_id=pupil.pupil_id, in_reply_to=ANSWERED),
+        support.arrival(statement=b"s", in_reply_to=ANSWERED),
         support.receipt(support.new_id()),
     )
     with store.unit(OTHER) as unit:
@@ -290,6 +291,7 @@ PROBES: dict[str, Probe] = {
     "transfers.all": lambda unit, rows: (
         list(unit.transfers.all()) == list(unit.transfers.all(rows.pupil.pupil_id)) == []
     ),
+    "transfers.answering": lambda unit, rows: [*unit.transfers.answering(ANSWERED)] == [],
     "transfers.due": lambda unit, rows: [*unit.transfers.due(AT, 9)] == [],
     "arrivals.add": lambda unit, rows: added(lambda: unit.arrivals.add(rows.arrival)),
     "arrivals.find": lambda unit, rows: (
@@ -303,6 +305,7 @@ PROBES: dict[str, Probe] = {
         lambda: unit.arrivals.schedule(rows.arrival.sender, rows.arrival.bundle_id, None, 9)
     ),
     "arrivals.all": lambda unit, rows: list(unit.arrivals.all()) == [],
+    "arrivals.answering": lambda unit, rows: [*unit.arrivals.answering(ANSWERED)] == [],
     "arrivals.due": lambda unit, rows: [*unit.arrivals.due(AT, 9)] == [],
     "receipts.append": lambda unit, rows: added(lambda: unit.receipts.append(rows.receipt)),
     "receipts.of": lambda unit, rows: (

@@ -152,6 +152,7 @@ def _transfers() -> None:
     )
     op.create_index("ix_transfers_due", "transfers", ["org_id", "due_at"])
     op.create_index("ix_transfers_pupil", "transfers", ["org_id", "pupil_tag"])
+    op.create_index("ix_transfers_answering", "transfers", ["org_id", "in_reply_to"])
 
 
 def _arrivals() -> None:
@@ -184,6 +185,7 @@ def _arrivals() -> None:
     )
     op.create_index("ix_arrivals_bundle", "arrivals", ["org_id", "bundle_id"])
     op.create_index("ix_arrivals_due", "arrivals", ["org_id", "due_at"])
+    op.create_index("ix_arrivals_answering", "arrivals", ["org_id", "in_reply_to"])
 
 
 def _receipts() -> None:
