@@ -28,6 +28,14 @@ DEEPEST = 4
 _HEAD = 1024  # PDF readers look so far for the beginning
 _CARRIES = re.compile(rb"/EF(?![A-Za-z0-9])|/EmbeddedFile(?![A-Za-z0-9])")
 _OBJECT_DATA = re.compile(rb"\\objdata(?![a-zA-Z])([0-9A-Fa-f\s]+)")
+_GENERAL = frozenset(
+    f"/{name}"
+    for name in (
+        *("FlateDecode", "LZWDecode", "ASCII85Decode", "ASCIIHexDecode", "RunLengthDecode"),
+        *("Fl", "LZW", "A85", "AHx", "RL", "Crypt"),
+    )
+)
+"""Filters for any data (ISO 32000-1, 7.4); the others are for pictures."""
 _MANIFEST = "META-INF/manifest.xml"
 
 
@@ -151,8 +159,16 @@ def _note(found: dict[tuple[int, int], pikepdf.Stream], one: object) -> None:
 
 
 def _content(stream: pikepdf.Stream) -> bytes:
-    try:
-        return stream.read_bytes()
-    except pikepdf.PdfError:
-        # A filter that is for pictures, or none: a reader would save it as it is, too.
-        return stream.read_raw_bytes()
+    """Return what a reader would save.
+
+    :raises TooMuch: it unpacks to more than the limit, or is broken.
+    """
+    filters = stream.get("/Filter", pikepdf.Array())
+    names = [filters] if isinstance(filters, pikepdf.Name) else list(filters)
+    if all(str(name) in _GENERAL for name in names):
+        try:
+            return stream.read_bytes()
+        except pikepdf.PdfError:
+            raise TooMuch from None
+    # A filter for pictures, or an unknown one: readers save that as it is, too.
+    return stream.read_raw_bytes()

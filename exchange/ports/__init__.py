@@ -26,6 +26,15 @@ from exchange.ports.rows import (
     StoredRecord,
     Transfer,
 )
+from exchange.ports.screening import (
+    UNSCANNED,
+    Cleaned,
+    Cleaner,
+    Scan,
+    Scanner,
+    Verdict,
+    WhyUnscanned,
+)
 from exchange.ports.store import (
     Arrivals,
     AuditBook,
@@ -41,6 +50,7 @@ from exchange.ports.transport import Parcel, SignedReceipt, Transport, Transport
 from exchange.ports.trust import Directory
 
 __all__ = [
+    "UNSCANNED",
     "Actor",
     "Arrival",
     "Arrivals",
@@ -48,6 +58,8 @@ __all__ = [
     "AuditEntry",
     "BlobStore",
     "BlobWriter",
+    "Cleaned",
+    "Cleaner",
     "Clock",
     "Destination",
     "Directory",
@@ -61,6 +73,8 @@ __all__ = [
     "ReadPupil",
     "Receipts",
     "Records",
+    "Scan",
+    "Scanner",
     "SignedReceipt",
     "Store",
     "StoredDocument",
@@ -73,5 +87,7 @@ __all__ = [
     "Transports",
     "UnitOfWork",
     "UnreadPupil",
+    "Verdict",
     "WatchedFolder",
+    "WhyUnscanned",
 ]
