@@ -93,6 +93,7 @@ class Transfer:
 
     :param attention: a code that a person must look at, or None.
     :param last_receipt_sha256: hash of the newest receipt's bytes, or None before the first.
+    :param statement: as signed; that of a DSL's pack sealed to ``cp`` (services.kept_statement).
     """
 
     bundle_id: str
@@ -133,6 +134,7 @@ class Arrival:
     ``statement``, its signature and ``sender_entry`` are sealed and set by the inner worker.
 
     :param folder: name of the watched folder that it came from, or None for HTTPS.
+    :param statement: as in :class:`Transfer`.
     """
 
     sender: str

@@ -17,6 +17,7 @@ from exchange.domain.identity import uuid7
 from exchange.domain.transfer import State
 from exchange.ports import Directory, Transfer
 from exchange.services.inside import Inside
+from exchange.services.kept_statement import to_keep
 from exchange.services.trust import organisation, recipient_keys
 from keys.directory import Organisation
 from schemas.statement import BundleKind
@@ -66,6 +67,7 @@ def queue_bundle(
     particulars = _particulars(order, subject, directory, now)
     blob = hashlib.sha256(f"out/{particulars.id}".encode()).hexdigest()
     sealed, sha256 = _seal(inside, org_id, blob, recipient, inbox, particulars, sources)
+    statement = to_keep(inside, org_id, inbox, order.kind, sealed.statement_bytes)
     return Transfer(
         bundle_id=particulars.id,
         release_id=particulars.release_id,
@@ -88,7 +90,7 @@ def queue_bundle(
         pupil_id=subject,
         envelope=sealed.envelope_bytes,
         envelope_signature=sealed.envelope_signature,
-        statement=sealed.statement_bytes,
+        statement=statement,
         statement_signature=sealed.statement_signature,
         recipient_entry=directory.entry_bytes(recipient_org),
     )

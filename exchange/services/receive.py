@@ -26,6 +26,7 @@ from exchange.ports import (
 from exchange.services.accept import destroy
 from exchange.services.give_receipt import give_receipt
 from exchange.services.inside import Inside
+from exchange.services.kept_statement import to_keep
 from exchange.services.open_pack import open_pack
 from exchange.services.refusals import rejection_code
 from exchange.services.trust import organisation
@@ -99,6 +100,8 @@ class Receiver:
     def _verified(self, org_id: str, arrival: Arrival, opened: OpenedBundle) -> None:
         inside, now = self._inside, self._inside.clock.now()
         statement = opened.statement
+        inbox = opened.envelope.inbox.value
+        kept = to_keep(inside, org_id, inbox, statement.kind, opened.statement_bytes)
         with inside.store.unit(org_id) as unit:
             current = _current(unit, arrival)
             if not allows(current.state, Event.VERIFIED):
@@ -108,7 +111,7 @@ class Receiver:
                 kind=statement.kind.value,
                 supersedes=statement.supersedes,
                 in_reply_to=statement.in_reply_to,
-                statement=opened.statement_bytes,
+                statement=kept,
                 statement_signature=opened.statement_signature,
                 sender_entry=inside.directory().entry_bytes(arrival.sender),
                 due_at=now,

@@ -15,6 +15,7 @@ from exchange.errors import Conflict, DestinationRefused, Refused, Wrapped
 from exchange.ports import Actor, Destination, StoredPupil, Transfer, UnitOfWork
 from exchange.services.choose_destination import live_transfers
 from exchange.services.inside import Inside
+from exchange.services.kept_statement import as_signed
 from exchange.services.pack_contents import Contents, Withheld, gather
 from exchange.services.queue_bundle import Order, queue_bundle
 from keys.errors import KeysError
@@ -71,7 +72,7 @@ def send(
     if kind == "cp-file" and all(one.role is FileRole.RECORD for one in contents.sources):
         raise Refused("nothing-to-send", "/documents", "Attach the CP file first.")
     if live:
-        if _says_the_same(live[-1], contents):
+        if _says_the_same(inside, org_id, live[-1], contents):
             return Sent(live[-1], "unchanged", contents.withheld)
         order = _as_update(live[-1], order, asked=update)
     transfer = queue_bundle(
@@ -100,8 +101,8 @@ def _of_kind(live: Sequence[Transfer], order: Order) -> list[Transfer]:
     return [one for one in live if one.kind == order.kind.value]
 
 
-def _says_the_same(last: Transfer, contents: Contents) -> bool:
-    statement = load_bytes(Statement, last.statement)
+def _says_the_same(inside: Inside, org_id: str, last: Transfer, contents: Contents) -> bool:
+    statement = load_bytes(Statement, as_signed(inside, org_id, last.statement))
     sent = frozenset(
         (one.type, one.sha256) for one in statement.files if one.role is not FileRole.TAG
     )

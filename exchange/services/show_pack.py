@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from exchange.ports import Arrival
 from exchange.services.inside import Inside
+from exchange.services.kept_statement import as_signed
 from exchange.services.open_pack import open_pack, sender_of
 from schemas.base import load_bytes
 from schemas.pupil import Pupil
@@ -111,7 +112,8 @@ def _superseded(inside: Inside, org_id: str, arrival: Arrival) -> frozenset[str]
         before = unit.arrivals.find(arrival.sender, arrival.supersedes)
     if before is None or not before.statement:
         return None
-    return frozenset(one.sha256 for one in load_bytes(Statement, before.statement).files)
+    signed = as_signed(inside, org_id, before.statement)
+    return frozenset(one.sha256 for one in load_bytes(Statement, signed).files)
 
 
 def _view(one: FileEntry, before: frozenset[str] | None) -> FileView:
