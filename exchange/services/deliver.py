@@ -18,7 +18,14 @@ from exchange.domain.retry import (
     next_try,
 )
 from exchange.domain.transfer import FINAL, SETTLED, Event, State, after, allows
-from exchange.errors import Conflict, TransportError, TransportRefused, TrustError
+from exchange.errors import (
+    Conflict,
+    NotFound,
+    TransportError,
+    TransportRefused,
+    TrustError,
+    Wrapped,
+)
 from exchange.ports import (
     Actor,
     Parcel,
@@ -32,6 +39,7 @@ from exchange.services.inside import Inside
 from exchange.services.judge_receipt import apply_receipt
 from exchange.services.recall import send_notice
 from exchange.services.trust import organisation
+from keys.errors import KeysError
 
 WORKER = Actor("worker", "machine")
 _SETTLED_PAUSE = timedelta(hours=24)
@@ -66,8 +74,8 @@ class Deliverer:
                 self._hand_over(org_id, transfer, transport)
             else:
                 self._ask(org_id, transfer, transport)
-        except TrustError as error:
-            self._failed(org_id, transfer, TransportRefused(error.code, error.path, error.hint))
+        except (TrustError, Wrapped, KeysError) as error:
+            self._failed(org_id, transfer, _hindrance(transfer, error))
         except TransportError as error:
             self._failed(org_id, transfer, error)
 
@@ -86,7 +94,11 @@ class Deliverer:
             size=transfer.size,
             sha256=transfer.sha256,
         )
-        with self._inside.blobs.open(org_id, transfer.blob) as content:
+        try:
+            content = self._inside.blobs.open(org_id, transfer.blob)
+        except NotFound:
+            raise TransportRefused("parcel-missing", "/transfer") from None
+        with content:
             transport.deliver(parcel, content)
         self._delivered(org_id, transfer.bundle_id)
 
@@ -156,18 +168,26 @@ class Deliverer:
         attempts = transfer.attempts + 1
         due = next_try(self._inside.clock.now(), attempts, self._chance(), DELIVERY_CEILING)
         if isinstance(error, TransportRefused) and transfer.attention != error.code:
-            self._refused(org_id, transfer.bundle_id, error.code)
+            self._refused(org_id, transfer, error.code)
         self._schedule(org_id, transfer, due, attempts)
 
-    def _refused(self, org_id: str, bundle_id: str, code: str) -> None:
+    def _refused(self, org_id: str, transfer: Transfer, code: str) -> None:
         """Note that a person must look; it is still tried again, for the cause may be mended."""
+        handing_over = transfer.state is State.QUEUED
         with self._inside.store.unit(org_id) as unit:
-            current = unit.transfers.get(bundle_id)
+            current = unit.transfers.get(transfer.bundle_id)
+            if current.state is not transfer.state:
+                return  # recalled meanwhile, say: what we tried is no longer wanted
             unit.transfers.update(
                 replace(current, attention=code, updated_at=self._inside.clock.now())
             )
             unit.audit.record(
-                WORKER, "transfer.delivered", "transfer", bundle_id, "refused", {"code": code}
+                WORKER,
+                "transfer.delivered" if handing_over else "receipt.received",
+                "transfer",
+                transfer.bundle_id,
+                "refused",
+                {"code": code},
             )
             unit.commit()
 
@@ -198,3 +218,15 @@ class Deliverer:
         with self._inside.store.unit(org_id) as unit:
             unit.transfers.schedule(transfer.bundle_id, due, attempts)
             unit.commit()
+
+
+def _hindrance(transfer: Transfer, error: TrustError | Wrapped | KeysError) -> TransportError:
+    """Return what hinders us as an error of the way.
+
+    A pack that cannot leave for a trouble of our own (no directory, our key ran out) is told to a
+    person; one that left only waits for its receipts a little longer.
+    """
+    ours = not isinstance(error, TrustError) or error.code.startswith("directory-")
+    if ours and transfer.state is not State.QUEUED:
+        return TransportError(error.code, hint=error.hint)
+    return TransportRefused(error.code, hint=error.hint)
