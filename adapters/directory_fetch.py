@@ -6,12 +6,15 @@ it out is trusted with nothing: it could at worst withhold news, and then the fi
 
 from __future__ import annotations
 
+import time
+
 import requests
 
 from adapters.directory_file import MAX_BYTES, InstalledDirectory
 from exchange.errors import TransportError
 
-_SECONDS = (10, 60)
+_SECONDS = (10, 30)
+_WHOLE_SECONDS = 300.0
 _SIGNATURE_BYTES = 16 * 1024
 _BLOCK = 64 * 1024
 
@@ -44,10 +47,13 @@ def _get(url: str, limit: int) -> bytes:
             if answer.status_code != requests.codes.ok:
                 raise TransportError("directory-unreachable", "/directory_url")
             content = bytearray()
+            give_up = time.monotonic() + _WHOLE_SECONDS
             for block in answer.iter_content(_BLOCK):
                 content += block
                 if len(content) > limit:
                     raise TransportError("directory-too-large", "/directory_url")
+                if time.monotonic() > give_up:  # a server that trickles must not hold us
+                    raise TransportError("directory-unreachable", "/directory_url")
     except requests.RequestException:  # its text holds the address and whatever the server said
         raise TransportError("directory-unreachable", "/directory_url") from None
     return bytes(content)

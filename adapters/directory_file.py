@@ -70,6 +70,9 @@ class InstalledDirectory:
             _write(self._file, data)
             _write(self._seen_file, str(seen).encode())
             self._stamp = None
+            for old in self._file.parent.glob("directory.*.sig"):
+                if old != self._signature_file(data):
+                    old.unlink(missing_ok=True)
         return loaded
 
     @contextmanager

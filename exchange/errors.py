@@ -50,6 +50,12 @@ class ExchangeError(Exception):
         super().__init__(f"{self.code} at {path}" if path else self.code)
 
 
+def sentence(error: Exception) -> str:
+    """Return what a person reads of an error: the first line of its docstring."""
+    own = getattr(error, "what", None)
+    return own if isinstance(own, str) else (type(error).__doc__ or "").strip().split("\n")[0]
+
+
 class UsageError(ExchangeError):
     """The request itself is wrong."""
 
@@ -179,9 +185,16 @@ class SettingsError(ExchangeError):
 
 
 class Wrapped(ExchangeError):
-    """An error of a lower room, with its code, path and hint as they were."""
+    """An error of a lower room, with its code, path and hint as they were.
+
+    :ivar what: the sentence of the error that it was.
+    """
+
+    what: str = "Something could not be done."
 
     @classmethod
     def of(cls, error: SchemaError | KeysError, prefix: str = "") -> Wrapped:
         """Return ``error`` as one of this tree; its path behind ``prefix``."""
-        return cls(error.code, f"{prefix}{error.path}", error.hint)
+        wrapped = cls(error.code, f"{prefix}{error.path}", error.hint)
+        wrapped.what = sentence(error)
+        return wrapped

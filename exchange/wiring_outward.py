@@ -8,6 +8,7 @@ Its only secret is the TLS key. Law 1 of the house: neither ``exchange.bundle.op
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import signal
 import sys
@@ -19,7 +20,7 @@ from pathlib import Path
 from flask import Flask
 
 from adapters.directory_file import InstalledDirectory
-from exchange.errors import ExchangeError, SettingsError
+from exchange.errors import ExchangeError, SettingsError, Wrapped
 from exchange.faces.delivery.app import create_app
 from exchange.faces.server import Listening, serve
 from exchange.ports import Limits
@@ -30,7 +31,11 @@ from exchange.store.clock import SystemClock
 from exchange.store.engine import open_engine
 from exchange.store.migrate import upgrade
 from exchange.store.sql import SqlStore
+from keys.errors import DirectoryError
 from keys.ssh_keys import SshPublicKey
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+"""Codes and ids only; no value ever reaches a message."""
 
 
 def make_app(home: Home, settings: Settings) -> Flask:
@@ -42,7 +47,11 @@ def make_app(home: Home, settings: Settings) -> Flask:
     directory = InstalledDirectory(home.directory, settings.directory_key, clock.now)
 
     def lookup(key_id: str, at: datetime) -> tuple[str, SshPublicKey]:
-        found, key = directory().find_signing_key(key_id, at)
+        try:
+            newest = directory()
+        except Wrapped as error:  # expired, missing: the gate tells that from a bad signature
+            raise DirectoryError(error.code, error.path, error.hint) from None
+        found, key = newest.find_signing_key(key_id, at)
         return found.org_id, key.public
 
     desk = ArrivalDesk(store, LocalBlobs(home.blobs), directory, clock, limits_of(settings))
@@ -63,6 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--watch-stdin", action="store_true", help="stop when stdin closes")
     given = parser.parse_args(arguments)
     home = Home(given.home)
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
     try:
         settings = load(home)
         if not settings.public_url:

@@ -22,6 +22,7 @@ from keys.directory import (
     standing,
 )
 from keys.directory.entry import read_row
+from keys.directory.file import read_file
 from keys.errors import KeysError
 from keys.ssh_keys import SshPublicKey
 from keys.sshsig import write_allowed_signers
@@ -64,24 +65,30 @@ def add(directory_file: Path, entries: tuple[Path, ...], key_file: Path, reenrol
     key = read_directory_key(key_file)
     now = _now()
     try:
-        editor = _editor(directory_file, key.public, now)
+        editor = _editor(directory_file, key.public)
         for entry in entries:
             added = editor.put(_entry(entry), now, reenrolment=reenrol)
             click.echo(f"{added.name}: {added.org_id}")
         data, signature = editor.sign(key, now)
     except KeysError as error:
         raise Wrapped.of(error) from None
-    _replace(directory_file.with_name(directory_file.name + ".sig"), signature)
-    _replace(directory_file, data)
+    _put(directory_file, data, signature)
     click.echo(f"Signed version {editor.version}: {directory_file}")
 
 
-def _editor(file: Path, key: SshPublicKey, now: datetime) -> DirectoryEditor:
+def _editor(file: Path, key: SshPublicKey) -> DirectoryEditor:
+    """Return an editor of a file that this key signed, however long ago: its operator renews it."""
     if not file.exists():
         return DirectoryEditor()
     data, signature = file.read_bytes(), file.with_name(file.name + ".sig").read_bytes()
-    FileDirectory.load(data, signature, key, 0, now)
+    issued = read_file(data).issued
+    FileDirectory.load(data, signature, key, 0, issued)
     return DirectoryEditor.of(data)
+
+
+def _put(file: Path, data: bytes, signature: bytes) -> None:
+    _replace(file.with_name(file.name + ".sig"), signature)
+    _replace(file, data)
 
 
 def _entry(file: Path) -> SignedEntry:
@@ -98,6 +105,23 @@ def _replace(path: Path, content: bytes) -> None:
         out.flush()
         os.fsync(out.fileno())
     temporary.replace(path)
+
+
+@directory.command()
+@click.argument("directory_file", type=_FILE)
+@click.option("--key", "key_file", required=True, type=_FILE, help="The directory's private key.")
+@typed_errors
+def renew(directory_file: Path, key_file: Path) -> None:
+    """Sign the same entries as a new version: a directory lives for fourteen days."""
+    key = read_directory_key(key_file)
+    now = _now()
+    try:
+        editor = _editor(directory_file, key.public)
+        data, signature = editor.sign(key, now)
+    except KeysError as error:
+        raise Wrapped.of(error) from None
+    _put(directory_file, data, signature)
+    click.echo(f"Signed version {editor.version}: {directory_file}")
 
 
 @directory.command()

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
 
-from exchange.cli.options import Session, acting, looking
-from exchange.cli.output import complain, describe, emit, listing, table
-from exchange.errors import ExchangeError, NotFound, UsageError
+from exchange.cli.options import Session, acting, looking, name_of
+from exchange.cli.output import TYPED, complain, describe, emit, listing, table
+from exchange.errors import NotFound, UsageError
 from exchange.ports import Arrival
 from exchange.services import accept as accepting
 from exchange.services.load_pack import load_pack
 from exchange.services.open_pack import open_pack
-from exchange.services.show_pack import PackView, view_pack
+from exchange.services.show_pack import PackView, note_view, view_pack
 from schemas.strict_json import JsonValue
 
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _COLUMNS = {
     "state": "State",
     "from": "From",
@@ -41,14 +43,10 @@ def inbox(session: Session, state: str | None) -> None:
 
 
 def _row(session: Session, one: Arrival) -> dict[str, JsonValue]:
-    try:
-        name = session.node.directory().get(one.sender, one.arrived_at).name
-    except ExchangeError:
-        name = one.sender
     return {
         "pack": one.bundle_id,
         "state": one.state.value,
-        "from": name,
+        "from": name_of(session, one.sender),
         "from_org": one.sender,
         "kind": one.kind,
         "size": one.size,
@@ -66,7 +64,7 @@ def _row(session: Session, one: Arrival) -> dict[str, JsonValue]:
 @click.argument("pack")
 @click.option("--document", help="Write one document to the file of --output.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path))
-@looking
+@acting
 def show(session: Session, pack: str, document: str | None, output: Path | None) -> None:
     """Show a pack: who it is about, what is in it, what is new; or take one document out."""
     with session.inside.store.reading(session.org_id) as unit:
@@ -74,7 +72,7 @@ def show(session: Session, pack: str, document: str | None, output: Path | None)
     if document is not None:
         _take_out(session, arrival, document, output)
         return
-    seen = view_pack(session.inside, session.org_id, arrival)
+    seen = view_pack(session.inside, session.org_id, arrival, session.actor)
     if session.as_json:
         emit(seen.as_json())
     else:
@@ -104,13 +102,20 @@ def _print(seen: PackView) -> None:
 def _take_out(session: Session, arrival: Arrival, document: str, output: Path | None) -> None:
     if output is None:
         raise UsageError("output-needed", "/output", "Say where with --output FILE.")
+    note_view(session.inside, session.org_id, arrival, session.actor)
     with open_pack(session.inside, session.org_id, arrival) as opened:
         if document not in opened.documents:
             raise NotFound("document-unknown", "/document", "Look it up with `senx show`.")
         source = opened.open_document(document)
-        with output.open("xb") as out:
-            while block := source.read(1024 * 1024):
-                out.write(block)
+        try:
+            with os.fdopen(os.open(output, _NEW_FILE, 0o600), "wb") as out:
+                while block := source.read(1024 * 1024):
+                    out.write(block)
+        except FileExistsError:
+            raise
+        except BaseException:
+            output.unlink(missing_ok=True)  # half a document looks like a whole one
+            raise
     click.echo(f"Wrote {output}. This copy is not sealed: delete it when you are done.")
 
 
@@ -120,7 +125,7 @@ def _each(session: Session, packs: Sequence[str], step: Callable[[str], Arrival]
     for one in packs:
         try:
             done = step(one)
-        except ExchangeError as error:
+        except TYPED as error:
             failed = True
             rows.append({"pack": one, "error": describe(error)})
             if not session.as_json:
@@ -135,38 +140,56 @@ def _each(session: Session, packs: Sequence[str], step: Callable[[str], Arrival]
         raise SystemExit(4)
 
 
+_FROM = click.option("--from", "sender", help="Whose packs, where two senders used a reference.")
+
+
+def _sender(session: Session, typed: str | None) -> str | None:
+    return None if typed is None else session.node.directory().find(typed).org_id
+
+
 @click.command("accept")
 @click.argument("packs", nargs=-1, required=True)
+@_FROM
 @acting
-def accept(session: Session, packs: tuple[str, ...]) -> None:
+def accept(session: Session, packs: tuple[str, ...], sender: str | None) -> None:
     """Accept packs: a signed receipt goes to the sender."""
+    whose = _sender(session, sender)
     _each(
         session,
         packs,
-        lambda one: accepting.accept(session.inside, session.org_id, one, session.actor),
+        lambda one: accepting.accept(session.inside, session.org_id, one, session.actor, whose),
     )
 
 
 @click.command("reject")
 @click.argument("packs", nargs=-1, required=True)
 @click.option("--code", required=True, help="not-our-pupil, wrong-inbox or not-wanted.")
+@_FROM
 @acting
-def reject(session: Session, packs: tuple[str, ...], code: str) -> None:
+def reject(session: Session, packs: tuple[str, ...], code: str, sender: str | None) -> None:
     """Reject packs with a code; their contents are removed here and the sender is told."""
+    whose = _sender(session, sender)
     _each(
         session,
         packs,
-        lambda one: accepting.reject(session.inside, session.org_id, one, code, session.actor),
+        lambda one: accepting.reject(
+            session.inside, session.org_id, one, code, session.actor, whose
+        ),
     )
 
 
 @click.command("destroy")
 @click.argument("packs", nargs=-1, required=True)
+@_FROM
 @acting
-def destroy(session: Session, packs: tuple[str, ...]) -> None:
+def destroy(session: Session, packs: tuple[str, ...], sender: str | None) -> None:
     """Destroy the contents of packs (after a recall, say); a signed receipt tells the sender."""
 
+    whose = _sender(session, sender)
+
     def step(one: str) -> Arrival:
+        if whose is not None:
+            return accepting.destroy(session.inside, session.org_id, whose, one, session.actor)
         with session.inside.store.reading(session.org_id) as unit:
             found = unit.arrivals.by_bundle(one)
         return accepting.destroy(session.inside, session.org_id, found.sender, one, session.actor)

@@ -175,7 +175,7 @@ def _identifiers(numbers: dict[str, str | None]) -> list[DatedIdentifier]:
     type=click.Choice(["both", "worker", "face"]),
     default="both",
     show_default=True,
-    help="Run worker and delivery face apart, as different users, where you can.",
+    help="Run worker and delivery face as two services.",
 )
 @typed_errors
 def serve(home: Path, passphrase_file: Path | None, part: str) -> None:

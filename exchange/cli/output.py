@@ -6,11 +6,11 @@ code   meaning
 0      done; for ``verify``: all that was checked holds
 1      a fault of this software (the type is printed, never a value)
 2      the command was wrong (unknown option, missing argument)
-3      a rule or a check refused it; nothing was changed
-4      no such thing here, or its state does not allow this
+3      a rule or a check refused it (or one of several); what was refused changed nothing
+4      no such thing here, it exists already, or its state does not allow this
 5      another organisation could not be reached; it will be tried again
 6      a pack, signature or directory is not to be trusted
-7      the disk or the data folder failed; nothing was changed
+7      the disk, the data folder or a file that was named failed; nothing was changed
 =====  =======================================================================
 """
 
@@ -19,7 +19,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
 
@@ -33,6 +33,8 @@ from exchange.errors import (
     StoreError,
     TransportError,
     UsageError,
+    Wrapped,
+    sentence,
 )
 from keys.errors import DirectoryError, KeysError, SignatureInvalid
 from schemas.errors import SchemaError
@@ -58,15 +60,25 @@ _EXIT: Sequence[tuple[type[Exception], int]] = (
 )
 
 
+TYPED = (ExchangeError, KeysError, SchemaError)
+"""The errors that a command answers for; each has code, path and hint, and none a value."""
+
+_DISTRUST = ("directory-", "entry-", "signature-")
+
+
 def exit_code(error: Exception) -> int:
     """Return the documented exit code of a typed error."""
+    if isinstance(error, Wrapped | DirectoryError):
+        if error.code in ("organisation-unknown", "organisation-ambiguous", "directory-missing"):
+            return 4
+        if error.code.startswith(_DISTRUST):
+            return 6
     return next((code for kind, code in _EXIT if isinstance(error, kind)), 1)
 
 
 def describe(error: ExchangeError | KeysError | SchemaError) -> dict[str, JsonValue]:
     """Return a typed error as plain values: code, field path, what to do next."""
-    sentence = (type(error).__doc__ or "").strip().split("\n")[0]
-    return {"code": error.code, "path": error.path, "what": sentence, "do": error.hint}
+    return {"code": error.code, "path": error.path, "what": sentence(error), "do": error.hint}
 
 
 def complain(error: ExchangeError | KeysError | SchemaError, *, as_json: bool = False) -> None:
@@ -81,17 +93,34 @@ def complain(error: ExchangeError | KeysError | SchemaError, *, as_json: bool = 
 
 
 def typed_errors(command: Callable[P, R]) -> Callable[P, R]:
-    """Make typed errors end a command with their documented exit code."""
+    """Make errors end a command with their documented exit code.
+
+    Of what is no typed error only the type is printed: its text may hold a value.
+    """
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
-        except (ExchangeError, KeysError, SchemaError) as error:
-            complain(error, as_json=bool(kwargs.get("as_json")))
-            sys.exit(exit_code(error))
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:  # noqa: BLE001  (a traceback would show values)
+            _end(error, as_json=bool(kwargs.get("as_json")))
 
     return run
+
+
+def _end(error: Exception, *, as_json: bool) -> NoReturn:
+    if isinstance(error, FileExistsError):
+        error = Conflict("file-exists", "", "Name another file or folder.")
+    elif isinstance(error, OSError):
+        hint = "Check that the files and folders you named are there and may be read and written."
+        error = StoreError("file-failed", "", hint)
+    if isinstance(error, TYPED):
+        complain(error, as_json=as_json)
+    else:
+        click.echo(f"A fault of this software: {type(error).__name__}. Please report it.", err=True)
+    sys.exit(exit_code(error))
 
 
 def emit(value: Any) -> None:

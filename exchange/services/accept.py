@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from exchange.domain.transfer import Event, State, after
-from exchange.errors import NotFound, UsageError
+from exchange.errors import Conflict, NotFound, UsageError
 from exchange.ports import Actor, Arrival, UnitOfWork
 from exchange.services.give_receipt import give_receipt, signer_for
 from exchange.services.inside import Inside
@@ -90,6 +90,13 @@ def destroy(inside: Inside, org_id: str, sender: str, bundle_id: str, actor: Act
         arrival = _require(unit, sender, bundle_id)
     if arrival.state is State.DESTROYED:
         return arrival
+    if arrival.state is State.IMPORTED:
+        raise Conflict(
+            "loaded-copies-remain",
+            "/state",
+            "What was loaded is part of this school's record now: a receipt that all was "
+            "destroyed would not be true. Answer the sender in a message.",
+        )
     after(arrival.state, Event.DESTROYED)
     signer_for(inside.vault, org_id, ReceiptKind.DESTROYED, inside.clock.now())  # able to sign?
     # First the bytes, then the word: a receipt must never run ahead of the deed.

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from exchange.bundle.opening import OpenedBundle, open_bundle
-from exchange.bundle.outer import read_outer
+from exchange.bundle.outer import Outer, read_outer
 from exchange.errors import NotFound, TrustError, Wrapped
 from exchange.ports import Arrival
 from exchange.services.inside import Inside
@@ -36,6 +36,7 @@ def open_pack(inside: Inside, org_id: str, arrival: Arrival) -> Iterator[OpenedB
         ) from None
     with source:
         outer = read_outer(source)
+        _require_its_own(outer, arrival)
         inbox = outer.envelope.inbox
         yield open_bundle(
             outer,
@@ -45,6 +46,16 @@ def open_pack(inside: Inside, org_id: str, arrival: Arrival) -> Iterator[OpenedB
             inbox=inbox,
             at=arrival.arrived_at,
         )
+
+
+def _require_its_own(outer: Outer, arrival: Arrival) -> None:
+    """Refuse a blob that is another row's: whoever may write the disk could swap two files.
+
+    The envelope names sender, bundle and payload hash, so equal envelopes are the same pack.
+    """
+    if outer.envelope_bytes != arrival.envelope:
+        hint = "The data folder was changed by somebody else. Call your administrator."
+        raise TrustError("contents-swapped", "/envelope", hint)
 
 
 def _opener(inside: Inside, org_id: str, inbox: str) -> Opener:

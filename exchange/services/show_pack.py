@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from exchange.ports import Arrival
+from exchange.ports import Actor, Arrival
 from exchange.services.inside import Inside
 from exchange.services.kept_statement import as_signed
 from exchange.services.open_pack import open_pack, sender_of
@@ -78,13 +78,23 @@ class PackView:
         }
 
 
-def view_pack(inside: Inside, org_id: str, arrival: Arrival) -> PackView:
-    """Open a pack and return what its reader is shown.
+def note_view(inside: Inside, org_id: str, arrival: Arrival, actor: Actor) -> None:
+    """Write into the book that somebody looked into a pack, before anything is shown."""
+    with inside.store.unit(org_id) as unit:
+        unit.audit.record(
+            actor, "arrival.viewed", "arrival", arrival.bundle_id, detail={"sender": arrival.sender}
+        )
+        unit.commit()
+
+
+def view_pack(inside: Inside, org_id: str, arrival: Arrival, actor: Actor) -> PackView:
+    """Open a pack and return what its reader is shown; the look is noted first.
 
     :raises NotFound: ``contents-gone``.
     :raises BundleError: a check failed.
     """
     before = _superseded(inside, org_id, arrival)
+    note_view(inside, org_id, arrival, actor)
     with open_pack(inside, org_id, arrival) as opened:
         statement = opened.statement
         pupils = [one for _, one in opened.records(RECORDS) if isinstance(one, Pupil)]
