@@ -11,9 +11,9 @@ from pathlib import Path
 import click
 
 from exchange.cli.options import Session, acting
-from exchange.cli.output import complain, describe, emit
+from exchange.cli.output import TYPED, complain, describe, emit
 from exchange.cli.progress import steps
-from exchange.errors import ExchangeError, FormatError, UsageError
+from exchange.errors import FormatError, UsageError
 from exchange.services.attach import NewDocument
 from exchange.services.attach import attach as attach_document
 from exchange.services.find_pupil import find_pupil
@@ -101,7 +101,7 @@ def _keep_one(session: Session, file: Path) -> dict[str, JsonValue]:
     try:
         subject = subject_of(content)
         kept = keep_record(session.inside, session.org_id, subject, content, session.actor)
-    except ExchangeError as error:
+    except TYPED as error:
         if not session.as_json:
             complain(error)
         return {"outcome": "refused", "error": describe(error)}
@@ -136,7 +136,10 @@ def attach(
 ) -> None:
     """Attach documents to a pupil, or to many from a table; one that is refused stops no other."""
     wishes = list(_wishes(pupil_ref, documents, author, authored, table))
-    rows = [_attach_one(session, wish) for wish in steps("Attaching", wishes)]
+    rows = [
+        {"position": number, **_attach_one(session, wish)}
+        for number, wish in enumerate(steps("Attaching", wishes), start=1)
+    ]
     if session.as_json:
         emit(rows)
     else:
@@ -158,10 +161,10 @@ def _attach_one(session: Session, wish: _Wish) -> dict[str, JsonValue]:
             wish.document,
             session.actor,
         )
-    except ExchangeError as error:
+    except TYPED as error:
         if not session.as_json:
             complain(error)
-        return {"outcome": "refused", "type": wish.document.type, "error": describe(error)}
+        return {"outcome": "refused", "error": describe(error)}
     return {
         "outcome": "attached" if done.new else "unchanged",
         "document": done.document.document_id,
@@ -193,20 +196,32 @@ def _wishes(
 
 
 def _from_table(table: Path) -> Iterator[_Wish]:
+    for line, row in _rows(table):
+        try:
+            day = date.fromisoformat(row["date"]) if row.get("date") else None
+            document = NewDocument(
+                path=table.parent / row["path"],
+                type=row["type"],
+                author=row.get("author") or "",
+                authored=day,
+                title=row.get("title") or "",
+            )
+            yield _Wish(row["pupil"], document)
+        except (KeyError, ValueError, TypeError):
+            raise _bad_row(line) from None
+
+
+def _rows(table: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the rows with their line numbers; UTF-8 and CSV are the only readings."""
     with table.open(encoding="utf-8-sig", newline="") as source:
         reader = csv.DictReader(source)
-        for line, row in enumerate(reader, start=2):
-            try:
-                day = date.fromisoformat(row["date"]) if row.get("date") else None
-                document = NewDocument(
-                    path=table.parent / row["path"],
-                    type=row["type"],
-                    author=row.get("author") or "",
-                    authored=day,
-                    title=row.get("title") or "",
-                )
-                yield _Wish(row["pupil"], document)
-            except (KeyError, ValueError, TypeError):
-                raise FormatError(
-                    "table-row-invalid", f"/{line}", "Columns: pupil,type,path,author,date."
-                ) from None
+        try:
+            for row in reader:
+                yield reader.line_num, row
+        except (UnicodeDecodeError, csv.Error):
+            raise _bad_row(reader.line_num + 1) from None
+
+
+def _bad_row(line: int) -> FormatError:
+    hint = "Save it as CSV in UTF-8. Columns: pupil,type,path,author,date (YYYY-MM-DD)."
+    return FormatError("table-row-invalid", f"/{line}", hint)

@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
-from exchange.cli.output import typed_errors
+from exchange.cli.output import TYPED, typed_errors
 from exchange.errors import UsageError
 from exchange.ports import Actor
 from exchange.services.inside import Inside
@@ -118,6 +118,14 @@ def acting(command: Callable[Concatenate[Session, P], R]) -> Callable[..., R]:
         return command(Session(node, org, actor_of(who, role), as_json), **rest)  # type: ignore[call-arg]
 
     return _stacked(_HOME, _PASSPHRASE_FILE, _ORG, _AS, _ROLE, _JSON)(run)
+
+
+def name_of(session: Session, org_id: str) -> str:
+    """Return an organisation's name for a listing; its reference where the directory fails."""
+    try:
+        return session.node.directory().get(org_id, session.inside.clock.now()).name
+    except TYPED:
+        return org_id
 
 
 def first_line(path: Path | None) -> str | None:

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import click
 
-from exchange.cli.options import Session, acting, looking
-from exchange.cli.output import complain, describe, emit, listing
+from exchange.cli.options import Session, acting, looking, name_of
+from exchange.cli.output import TYPED, complain, describe, emit, listing
 from exchange.cli.progress import steps
-from exchange.errors import ExchangeError, UsageError
+from exchange.errors import UsageError
 from exchange.ports import StoredReceipt, Transfer
 from exchange.services.choose_destination import choose_destination
 from exchange.services.find_pupil import find_pupil
@@ -90,7 +90,7 @@ def _send_one(
         done = send_pack(
             session.inside, session.org_id, pupil_id, order, session.actor, update=update
         )
-    except ExchangeError as error:
+    except TYPED as error:
         if not session.as_json:
             complain(error)
         return {"outcome": "refused", "pupil": pupil_id, "error": describe(error)}
@@ -124,13 +124,12 @@ def outbox(session: Session) -> None:
 
 
 def _row(session: Session, one: Transfer) -> dict[str, JsonValue]:
-    recipient = session.node.directory().get(one.recipient, session.inside.clock.now())
     return {
         "transfer": one.bundle_id,
         "release": one.release_id,
         "pupil": one.pupil_id,
         "state": one.state.value,
-        "to": recipient.name,
+        "to": name_of(session, one.recipient),
         "to_org": one.recipient,
         "kind": one.kind,
         "by": one.transport,
@@ -193,9 +192,21 @@ def _receipt(one: StoredReceipt) -> dict[str, JsonValue]:
 @acting
 def recall(session: Session, transfers: tuple[str, ...]) -> None:
     """Recall packs. What was downloaded cannot be fetched back: its recipient is asked."""
-    for one in transfers:
-        done = recall_transfer(session.inside, session.org_id, one, session.actor)
-        if not session.as_json:
-            click.echo(f"{done.bundle_id} {done.state.value}")
+    rows = [_recall_one(session, one) for one in transfers]
     if session.as_json:
-        emit([{"transfer": one, "state": "recalled"} for one in transfers])
+        emit(rows)
+    if any("error" in row for row in rows):
+        raise SystemExit(4)
+
+
+def _recall_one(session: Session, transfer: str) -> dict[str, JsonValue]:
+    try:
+        done = recall_transfer(session.inside, session.org_id, transfer, session.actor)
+    except TYPED as error:
+        if not session.as_json:
+            complain(error)
+        return {"transfer": transfer, "error": describe(error)}
+    if not session.as_json:
+        unasked = f"; its recipient could not be asked [{done.attention}]" if done.attention else ""
+        click.echo(f"{done.bundle_id} {done.state.value}{unasked}")
+    return {"transfer": transfer, "state": done.state.value, "attention": done.attention}

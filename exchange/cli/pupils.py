@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from exchange.cli.options import Session, acting, looking
+from exchange.cli.options import Session, acting, looking, name_of
 from exchange.cli.output import emit, listing
 from exchange.ports import Destination, StoredPupil
 from exchange.services.choose_destination import choose_destination
@@ -122,7 +122,7 @@ def _pupil_row(session: Session, one: StoredPupil, documents: int) -> dict[str, 
 def _name(session: Session, chosen: Destination | None) -> str | None:
     if chosen is None:
         return None
-    return session.node.directory().get(chosen.org_id, session.inside.clock.now()).name
+    return name_of(session, chosen.org_id)
 
 
 @click.command("destination")
