@@ -146,6 +146,11 @@ class Home:
         return self.root / "directory.json"
 
     @property
+    def schools(self) -> Path:
+        """Return the index of the open register of schools; public data."""
+        return self.root / "schools.db"
+
+    @property
     def tls_certificate(self) -> Path:
         """Return the certificate of the delivery face."""
         return self.root / "tls" / "certificate.pem"

@@ -198,7 +198,7 @@ def line_of(school: School, get: GetSchool) -> tuple[School, ...]:
     for one in line:
         if one.status is not SchoolStatus.CLOSED or len(line) >= MAX_LINE:
             continue
-        fresh = [urn for urn in one.successors if urn not in seen]
+        fresh = [urn for urn in dict.fromkeys(one.successors) if urn not in seen]
         seen.update(fresh)
         line.extend(found for urn in fresh if (found := get(urn)) is not None)
     return tuple(line)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from exchange.domain.transfer import State
 from exchange.errors import Conflict, DestinationRefused
 from exchange.ports import Actor, Destination, Transfer, UnitOfWork
+from exchange.services.explain_destination import explained
 from exchange.services.inside import Inside
 from exchange.services.trust import find_organisation, recipient_keys
 from keys.directory import Organisation
@@ -59,8 +60,7 @@ def choose_destination(
     :raises Conflict: ``destination-in-use``: a pack is with another school; recall it first.
     """
     now = inside.clock.now()
-    found = find_organisation(inside.directory(), identifier)
-    recipient_keys(found, inbox, now)  # refuses now what could not be sealed later
+    found = _found(inside, identifier, inbox, now)
     destination = Destination(
         org_id=found.org_id,
         inbox=inbox,
@@ -86,6 +86,20 @@ def choose_destination(
         )
         unit.commit()
     return destination
+
+
+def _found(inside: Inside, identifier: str, inbox: str, now: datetime) -> Organisation:
+    """Return the organisation; where it is refused, say what the open register knows of it."""
+    directory = inside.directory()
+    found = None
+    try:
+        found = find_organisation(directory, identifier)
+        recipient_keys(found, inbox, now)  # refuses now what could not be sealed later
+    except DestinationRefused as refused:
+        if found is not None and found.successor is not None:
+            raise  # the signed directory's own word goes before open data
+        raise explained(refused, inside.register, directory, identifier) from None
+    return found
 
 
 def _confirmed_with(

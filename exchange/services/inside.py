@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from exchange.ports import BlobStore, Clock, Directory, Limits, Store
+from exchange.ports.schools import SchoolRegister
 from keys.interfaces import Vault
 
 
@@ -14,6 +15,7 @@ class Inside:
     """The collaborators of a process that holds keys.
 
     :param directory: returns the newest installed directory at each call.
+    :param register: the open register of schools, where one is kept.
     """
 
     store: Store
@@ -22,3 +24,4 @@ class Inside:
     directory: Callable[[], Directory]
     clock: Clock
     limits: Limits
+    register: SchoolRegister | None = None

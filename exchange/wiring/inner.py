@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from adapters.directory_file import InstalledDirectory
 from adapters.formats.pupils_ctf import CtfPupils
 from adapters.inspector import ContentInspector
+from adapters.school_register import SchoolRegisterFile
 from adapters.transports.folder import Folder, FolderTransport
 from adapters.transports.https import HttpsTransport
 from exchange.errors import TransportRefused, Wrapped
@@ -151,7 +152,8 @@ def assemble(
         document_bytes=settings.max_document_bytes, bundle_bytes=settings.max_bundle_bytes
     )
     blobs = LocalBlobs(home.blobs)
-    inside = Inside(store, blobs, vault, directory, clock, limits)
+    register = SchoolRegisterFile(home.schools)
+    inside = Inside(store, blobs, vault, directory, clock, limits, register)
     return Node(
         home=home,
         settings=settings,
