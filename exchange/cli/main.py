@@ -14,6 +14,7 @@ from exchange.cli import (
     outbox,
     pupils,
     schema,
+    schools,
     seal_file,
 )
 
@@ -45,6 +46,7 @@ for command in (
     inbox.load,
     inbox.destroy,
     audit.audit,
+    schools.schools,
     schema.schema,
     seal_file.seal,
     open_file.verify,
