@@ -99,6 +99,12 @@ TRANSITIONS = MappingProxyType(
 SETTLED = frozenset({State.ACCEPTED, State.IMPORTED, State.REJECTED, State.EXPIRED})
 """States in which the sender waits for nothing in particular, but may still hear more."""
 
+EMPTIED_HERE = frozenset({State.REJECTED, State.DESTROYED})
+"""States in which a recipient holds no contents any more."""
+
+EMPTIED_THERE = EMPTIED_HERE | {State.RECALLED, State.EXPIRED}
+"""States in which a sender holds no sealed copy any more."""
+
 FINAL = frozenset({State.DESTROYED})
 """States that nothing leaves."""
 

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from exchange.bundle.outer import check_envelope, read_outer, verify_payload
-from exchange.domain.transfer import Event, State, after
+from exchange.domain.transfer import EMPTIED_HERE, Event, State, after
 from exchange.errors import BundleError, Conflict, NotFound, Refused, TrustError
 from exchange.ports import (
     Actor,
@@ -195,7 +195,17 @@ class ArrivalDesk:
             return False
         self._check(known, writer)
         writer.commit()
-        return self._note(expected)
+        if self._note(expected):
+            return True
+        self._remove_late(expected, known.blob)
+        return False
+
+    def _remove_late(self, expected: Expected, blob: str) -> None:
+        """Remove the bytes of a second upload that took so long that the contents are gone."""
+        with self._store.reading(expected.recipient) as unit:
+            arrival = unit.arrivals.find(expected.sender, expected.bundle_id)
+        if arrival is not None and arrival.state in EMPTIED_HERE:
+            self._blobs.delete(expected.recipient, blob)
 
     def _check(self, known: Arrival, writer: BlobWriter) -> None:
         writer.file.seek(0)

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from exchange.bundle.opening import OpenedBundle
 from exchange.domain.retry import DELIVERY_CEILING, next_try
-from exchange.domain.transfer import Event, State, allows
+from exchange.domain.transfer import EMPTIED_HERE, Event, State, allows
 from exchange.errors import BundleError, ExchangeError
 from exchange.ports import (
     Actor,
@@ -38,7 +38,6 @@ from schemas.statement import BundleKind
 WORKER = Actor("worker", "machine")
 _DESTROYED_UNSEEN = frozenset({State.COLLECTED, State.VERIFIED})
 _DESTROYED_BY_A_PERSON = frozenset({State.ACCEPTED, State.IMPORTED})
-_GONE = frozenset({State.REJECTED, State.DESTROYED})
 
 
 class Receiver:
@@ -128,7 +127,7 @@ class Receiver:
         It goes by the committed rows: of two that are opened at once, the later sees the other.
         """
         sender = arrival.sender
-        if arrival.kind is None or arrival.state in _GONE:
+        if arrival.kind is None or arrival.state in EMPTIED_HERE:
             return
         with self._inside.store.reading(org_id) as unit:
             if arrival.kind == BundleKind.RECALL.value:
