@@ -12,6 +12,7 @@ from schemas.base import load_bytes
 from schemas.statement import BundleKind, FileRole, Statement
 from tests.exchange.services.town import (
     DSL_PASSPHRASE,
+    HEAD,
     PDF,
     PRIMARY,
     SECONDARY,
@@ -79,7 +80,9 @@ def test_the_same_is_told_from_an_update(unlocked: Town) -> None:
     update = town.send(transfer.pupil_id or "", update=True, **order).transfer
     assert update.supersedes == bundle_id
     town.settle()
-    seen = view_pack(town.secondary.inside, SECONDARY, town.secondary.arrival(update.bundle_id))
+    seen = view_pack(
+        town.secondary.inside, SECONDARY, town.secondary.arrival(update.bundle_id), HEAD
+    )
     documents = [one for one in seen.files if one.type == "cp-file"]
     assert sorted(one.new for one in documents) == [False, True]
 

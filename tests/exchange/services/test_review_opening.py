@@ -13,7 +13,15 @@ from exchange.services import queue_bundle as queueing
 from exchange.services.queue_bundle import Order, queue_bundle
 from exchange.services.show_pack import view_pack
 from schemas.statement import BundleKind
-from tests.exchange.services.town import OTHER, PRIMARY, SECONDARY, Town, deliver, pupil_record
+from tests.exchange.services.town import (
+    HEAD,
+    OTHER,
+    PRIMARY,
+    SECONDARY,
+    Town,
+    deliver,
+    pupil_record,
+)
 
 
 def test_an_inbox_that_we_never_had(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,7 +49,7 @@ def test_verified_packs_open_while_our_directory_is_old(town: Town) -> None:
     bundle_id = town.sent()
     town.settle()
     inside = replace(town.secondary.inside, directory=no_directory)
-    seen = view_pack(inside, SECONDARY, town.secondary.arrival(bundle_id))
+    seen = view_pack(inside, SECONDARY, town.secondary.arrival(bundle_id), HEAD)
     assert (seen.bundle_id, seen.sender_name) == (bundle_id, "Elm Grove Primary School")
 
 
@@ -52,4 +60,4 @@ def test_a_pack_not_yet_verified_waits_for_a_directory(town: Town) -> None:
     town.secondary.take_in(bundle_id, steps=1)
     inside = replace(town.secondary.inside, directory=no_directory)
     with pytest.raises(Wrapped, match="directory-expired"):
-        view_pack(inside, SECONDARY, town.secondary.arrival(bundle_id))
+        view_pack(inside, SECONDARY, town.secondary.arrival(bundle_id), HEAD)
