@@ -4,6 +4,7 @@
 ``pdf-password``           opens with a password only, so that nobody could look inside
 ``pdf-javascript``         contains JavaScript
 ``pdf-launch``             starts a program or opens another file
+``pdf-automatic-action``   fetches a page or sends a form when it is opened or turned
 ``pdf-embedded-files``     carries other files
 ``pdf-rich-media``         carries film, sound, Flash or 3D
 ``pdf-xfa``                an XFA form, which most readers cannot show
@@ -45,10 +46,11 @@ _KEYS = {
     "/RichMediaContent": "pdf-rich-media",
     "/3DD": "pdf-rich-media",
 }
+_FETCHING = frozenset({"/URI", "/SubmitForm", "/GoToR"})
 # Names as qpdf writes them, escapes undone; only objects that show one are walked through.
 _SUSPECT = re.compile(
     rb"/(?:JS|JavaScript|Rendition|Launch|GoToE|ImportData|Movie|Sound|EmbeddedFiles|EF|XFA"
-    rb"|RichMediaContent|3DD)(?![A-Za-z0-9])"
+    rb"|RichMediaContent|3DD|OpenAction|AA)(?![A-Za-z0-9])"
 )
 
 
@@ -119,7 +121,21 @@ def _named_here(one: pikepdf.Object) -> Iterator[str]:
     for key, code in _KEYS.items():
         if key in one:
             yield code
+    if any(_fetches(action) for action in _automatic(one)):
+        yield "pdf-automatic-action"
     for key in ("/S", "/Subtype"):
         value = one.get(key)
         if isinstance(value, pikepdf.Name) and str(value) in _ACTIONS:
             yield _ACTIONS[str(value)]
+
+
+def _automatic(one: pikepdf.Dictionary) -> Iterator[object]:
+    """Yield the actions that nobody clicks for (ISO 32000-1, 12.6.3)."""
+    yield one.get("/OpenAction")
+    more = one.get("/AA")
+    if isinstance(more, pikepdf.Dictionary):
+        yield from (more.get(key) for key in more.keys())  # noqa: SIM118 (no iterator there)
+
+
+def _fetches(action: object) -> bool:
+    return isinstance(action, pikepdf.Dictionary) and str(action.get("/S")) in _FETCHING

@@ -78,20 +78,27 @@ def inspect_png(source: BinaryIO) -> Inspection:
 
 
 def _has_place(exif: bytes) -> bool:
-    """Return whether the first directory of a TIFF header points to a GPS directory."""
+    return _GPS_POINTER in first_directory(exif)[1]
+
+
+def first_directory(exif: bytes) -> tuple[str, dict[int, bytes]]:
+    """Return the byte order (``<`` or ``>``) and the tags of a TIFF header's first directory.
+
+    :returns: tag -> its four bytes of value or offset; nothing where there is no such header.
+    """
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[:4])
     if order is None or len(exif) < 8:
-        return False
+        return "<", {}
     (start,) = struct.unpack_from(f"{order}L", exif, 4)
     if start + 2 > len(exif):
-        return False
+        return order, {}
     (count,) = struct.unpack_from(f"{order}H", exif, start)
-    tags = (start + 2 + 12 * index for index in range(count))
-    return any(
-        struct.unpack_from(f"{order}H", exif, at)[0] == _GPS_POINTER
-        for at in tags
+    places = (start + 2 + 12 * index for index in range(count))
+    return order, {
+        struct.unpack_from(f"{order}H", exif, at)[0]: exif[at + 8 : at + 12]
+        for at in places
         if at + 12 <= len(exif)
-    )
+    }
 
 
 def _require_sides(width: int, height: int) -> None:

@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -105,6 +106,31 @@ def test_a_name_written_with_escapes_is_seen_through(tmp_path: Path) -> None:
     content = plain.replace(b"/JavaScript", b"/#4aavaScript").replace(b"/JS ", b"/#4a#53 ")
 
     assert "pdf-javascript" in inspect(tmp_path, content)[1]
+
+
+@pytest.mark.parametrize(
+    ("action", "codes"),
+    [
+        ({"S": pikepdf.Name.URI, "URI": "https://evil.example/"}, ("pdf-automatic-action",)),
+        ({"S": pikepdf.Name.SubmitForm}, ("pdf-automatic-action",)),
+        ({"S": pikepdf.Name.GoTo, "D": "first"}, ()),
+    ],
+)
+def test_what_goes_elsewhere_without_a_click(
+    tmp_path: Path, action: dict[str, Any], codes: tuple[str, ...]
+) -> None:
+    assert inspect(tmp_path, pdf(_open_action(Dictionary(**action))))[1] == codes
+
+    def turn(made: pikepdf.Pdf) -> None:
+        made.pages[0].obj.AA = pikepdf.Dictionary(O=pikepdf.Dictionary(**action))
+
+    assert inspect(tmp_path, pdf(turn))[1] == codes
+
+    def click(made: pikepdf.Pdf) -> None:
+        link = pikepdf.Dictionary(Subtype=pikepdf.Name.Link, A=pikepdf.Dictionary(**action))
+        made.pages[0].Annots = pikepdf.Array([link])
+
+    assert inspect(tmp_path, pdf(click))[1] == ()
 
 
 def test_words_in_a_text_are_no_warning(tmp_path: Path) -> None:
@@ -613,8 +639,11 @@ _EXPECTED = {
     "embedded-ole": "office-embedded-files",
     "comments": "office-comments",
 }
-_BEYOND = {"workbookProtection_workbook_revision_protected.xlsx": {"office-tracked-changes"}}
-"""What the labels do not say: it has a log of revisions."""
+_BEYOND = {
+    "workbookProtection_workbook_revision_protected.xlsx": {"office-tracked-changes"},
+    "encrypted_doc_no_id.pdf": {"pdf-automatic-action"},
+}
+"""What the labels do not say: it has a log of revisions; it opens another file by itself."""
 _REFUSED = ("unopenable", "zero-pages", "no-magic-at-0", "badzip", "ole2", "vba", ".xlsb", ".zip")
 
 
