@@ -60,15 +60,26 @@ def _row(session: Session, one: Arrival) -> dict[str, JsonValue]:
     }
 
 
+_FROM = click.option("--from", "sender", help="Whose packs, where two senders used a reference.")
+
+
+def _sender(session: Session, typed: str | None) -> str | None:
+    return None if typed is None else session.node.directory().find(typed).org_id
+
+
 @click.command("show")
 @click.argument("pack")
+@_FROM
 @click.option("--document", help="Write one document to the file of --output.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path))
 @acting
-def show(session: Session, pack: str, document: str | None, output: Path | None) -> None:
+def show(
+    session: Session, pack: str, sender: str | None, document: str | None, output: Path | None
+) -> None:
     """Show a pack: who it is about, what is in it, what is new; or take one document out."""
+    whose = _sender(session, sender)
     with session.inside.store.reading(session.org_id) as unit:
-        arrival = unit.arrivals.by_bundle(pack)
+        arrival = accepting.arrival_of(unit, whose, pack)
     if document is not None:
         _take_out(session, arrival, document, output)
         return
@@ -140,13 +151,6 @@ def _each(session: Session, packs: Sequence[str], step: Callable[[str], Arrival]
         raise SystemExit(4)
 
 
-_FROM = click.option("--from", "sender", help="Whose packs, where two senders used a reference.")
-
-
-def _sender(session: Session, typed: str | None) -> str | None:
-    return None if typed is None else session.node.directory().find(typed).org_id
-
-
 @click.command("accept")
 @click.argument("packs", nargs=-1, required=True)
 @_FROM
@@ -188,10 +192,8 @@ def destroy(session: Session, packs: tuple[str, ...], sender: str | None) -> Non
     whose = _sender(session, sender)
 
     def step(one: str) -> Arrival:
-        if whose is not None:
-            return accepting.destroy(session.inside, session.org_id, whose, one, session.actor)
         with session.inside.store.reading(session.org_id) as unit:
-            found = unit.arrivals.by_bundle(one)
+            found = accepting.arrival_of(unit, whose, one)
         return accepting.destroy(session.inside, session.org_id, found.sender, one, session.actor)
 
     _each(session, packs, step)
@@ -206,11 +208,13 @@ def destroy(session: Session, packs: tuple[str, ...], sender: str | None) -> Non
     metavar="DOCUMENT=CODE",
     help="cannot-open, unclear or missing; everything else counts as used.",
 )
+@_FROM
 @acting
-def load(session: Session, pack: str, exceptions: tuple[str, ...]) -> None:
+def load(session: Session, pack: str, exceptions: tuple[str, ...], sender: str | None) -> None:
     """Load an accepted pack into this school's records; the sender is told what was used."""
     told = dict(_exception(one) for one in exceptions)
-    pupil = load_pack(session.inside, session.org_id, pack, told, session.actor)
+    whose = _sender(session, sender)
+    pupil = load_pack(session.inside, session.org_id, pack, told, session.actor, whose)
     emit({"pack": pack, "pupil": pupil}) if session.as_json else click.echo(pupil)
 
 

@@ -31,7 +31,7 @@ def accept(
     :raises Conflict: ``transition-forbidden``: it is not verified (yet), or was rejected.
     """
     with inside.store.unit(org_id) as unit:
-        arrival = _arrival(unit, sender, bundle_id)
+        arrival = arrival_of(unit, sender, bundle_id)
         if arrival.state in (State.ACCEPTED, State.IMPORTED):
             return arrival
         moved = give_receipt(
@@ -64,7 +64,7 @@ def reject(
         codes = ", ".join(sorted(one.value for one in BY_A_PERSON))
         raise UsageError("rejection-code-unknown", "/code", f"Choose one of: {codes}.")
     with inside.store.unit(org_id) as unit:
-        arrival = _arrival(unit, sender, bundle_id)
+        arrival = arrival_of(unit, sender, bundle_id)
         moved = give_receipt(
             unit,
             inside.vault,
@@ -115,7 +115,12 @@ def destroy(inside: Inside, org_id: str, sender: str, bundle_id: str, actor: Act
     return moved
 
 
-def _arrival(unit: UnitOfWork, sender: str | None, bundle_id: str) -> Arrival:
+def arrival_of(unit: UnitOfWork, sender: str | None, bundle_id: str) -> Arrival:
+    """Return an arrival; whose it is must be said where two senders used the id.
+
+    :raises NotFound: ``arrival-unknown``.
+    :raises Conflict: ``arrival-ambiguous``.
+    """
     if sender is None:
         return unit.arrivals.by_bundle(bundle_id)
     return _require(unit, sender, bundle_id)

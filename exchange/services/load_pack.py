@@ -16,13 +16,15 @@ from exchange.bundle.at_rest import seal_stream
 from exchange.bundle.opening import OpenedBundle
 from exchange.domain.disclosure import is_cp
 from exchange.domain.transfer import Event, after
-from exchange.errors import BundleError, Conflict, NotFound, UsageError
+from exchange.errors import BundleError, Conflict, NotFound, Refused, UsageError
 from exchange.ports import Actor, Arrival, StoredDocument, StoredPupil, UnitOfWork
+from exchange.services.accept import arrival_of
 from exchange.services.give_receipt import give_receipt
 from exchange.services.inside import Inside
 from exchange.services.keep_pupil import keep_pupil_record, keep_records
 from exchange.services.open_pack import open_pack
 from schemas.base import SubjectRecord, load_bytes
+from schemas.errors import CodeSetError
 from schemas.pupil import Pupil
 from schemas.receipt import ExceptionCode, ReceiptException, ReceiptKind
 from schemas.records import RECORDS
@@ -32,12 +34,18 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def load_pack(
-    inside: Inside, org_id: str, bundle_id: str, exceptions: Mapping[str, str], actor: Actor
+    inside: Inside,
+    org_id: str,
+    bundle_id: str,
+    exceptions: Mapping[str, str],
+    actor: Actor,
+    sender: str | None = None,
 ) -> str:
     """Load an accepted pack; again, with other exceptions, re-issues the receipt.
 
     :param exceptions: document id -> ``cannot-open``, ``unclear`` or ``missing``, as a person
-        found it; what this machine cannot open is added.
+        found it; what this machine cannot open, or does not know the type of, is added.
+    :param sender: whose bundle; needed where two senders used the id.
     :returns: our reference of the pupil.
     :raises Conflict: ``transition-forbidden``: not accepted; ``pupil-unclear``: a pupil here has
         this UPN but another birthday or surname: a person decides.
@@ -45,7 +53,7 @@ def load_pack(
     """
     told = _told(exceptions)
     with inside.store.reading(org_id) as unit:
-        arrival = unit.arrivals.by_bundle(bundle_id)
+        arrival = arrival_of(unit, sender, bundle_id)
     after(arrival.state, Event.IMPORTED)
     with open_pack(inside, org_id, arrival) as opened:
         _require_documents(told, opened)
@@ -137,7 +145,7 @@ def _keep_document(
     """Seal one document into our own store; return whether it could be opened."""
     try:
         document = _take_in(inside, org_id, opened, file, pupil_id)
-    except BundleError:
+    except (BundleError, Refused, CodeSetError):  # damaged, too large here, of a newer list
         return False
     with inside.store.unit(org_id) as unit:
         for known in unit.documents.of_pupil(pupil_id):
