@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,6 +19,7 @@ from keys.directory import DatedIdentifier
 from schemas.identifiers import LaCode, Laestab, OdsCode, Ukprn, Urn
 from schemas.strict_json import JsonValue
 
+_SHEETS_AT_MOST = 64 * 1024
 _PARSERS = {"urn": Urn, "laestab": Laestab, "ukprn": Ukprn, "ods": OdsCode, "la": LaCode}
 
 
@@ -141,8 +144,8 @@ def keygen(
         key_class="classic" if key_class == "classic" else "hybrid",
         dsl_passphrase=first_line(dsl_passphrase_file),
     )
+    _require_room(recovery_sheets)  # before there are keys: their sheets are kept nowhere else
     org_id, sheets = add_organisation(node, new, actor_of(None, "node-administrator"))
-    recovery_sheets.mkdir(mode=0o700, parents=True, exist_ok=True)
     written: list[JsonValue] = []
     for sheet in sheets:
         place = recovery_sheets / f"{org_id}.{sheet.inbox}.txt"
@@ -157,6 +160,19 @@ def keygen(
     for one in written:
         click.echo(f"  {one}")
     click.echo("Next: `senx directory export`, and hand the entry to whoever runs the directory.")
+
+
+def _require_room(folder: Path) -> None:
+    """Refuse a folder into which the sheets could not be written."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(_SHEETS_AT_MOST))
+            probe.flush()
+            os.fsync(probe.fileno())
+    except OSError:
+        hint = "Name a folder that can be written. No keys were made."
+        raise UsageError("recovery-sheets-unwritable", "/recovery_sheets", hint) from None
 
 
 def _identifiers(numbers: dict[str, str | None]) -> list[DatedIdentifier]:
