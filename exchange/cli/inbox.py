@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from exchange.services.show_pack import PackView, note_view, view_pack
 from schemas.strict_json import JsonValue
 
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+_REFERENCE = re.compile(r"[0-9a-f-]{6,36}")
 _COLUMNS = {
     "state": "State",
     "from": "From",
@@ -138,7 +140,9 @@ def _each(session: Session, packs: Sequence[str], step: Callable[[str], Arrival]
             done = step(one)
         except TYPED as error:
             failed = True
-            rows.append({"pack": one, "error": describe(error)})
+            # What was typed is given back only where it can be a reference, and no name.
+            known = one if _REFERENCE.fullmatch(one) else None
+            rows.append({"pack": known, "error": describe(error)})
             if not session.as_json:
                 complain(error)
         else:
