@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from exchange.domain.schools import standing_order
 from exchange.ports.schools import Phase, School, SchoolStatus
 
 EDITION = 1
@@ -69,6 +70,7 @@ PRAGMA user_version = {EDITION};
 
 def row_of(school: School) -> tuple[Any, ...]:
     """Return the row of a school for :data:`TAKE`."""
+    standing, length, folded, places, _ = standing_order(school)
     return (
         school.urn,
         school.name,
@@ -89,11 +91,11 @@ def row_of(school: School) -> tuple[Any, ...]:
         "\n".join(school.sen),
         school.resourced_provision,
         int(school.section41),
-        " ".join(school.name_words),
-        " ".join(school.place_words),
+        folded,
+        places,
         school.look,
-        school.status.standing,
-        len(school.name_words),
+        standing,
+        length,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from exchange.errors import UsageError
 from schemas.errors import IdentifierError
@@ -52,6 +53,7 @@ _PHRASES = (
     (("r", "c"), "catholic"),
     (("pupil", "referral", "unit"), "pru"),
 )
+_PHRASES_BEGIN = frozenset(phrase[0] for phrase, _ in _PHRASES)
 # Words that many schools share: two that differ in these alone are easily taken for one another.
 _COMMON = frozenset(
     (
@@ -94,9 +96,16 @@ _POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][0-9A-Z]?)\s*([0-9][A-Z]{2})\b", re.I
 
 def words_of(*texts: str) -> tuple[str, ...]:
     """Return the words by which texts are compared, in order: plain lower-case ASCII."""
-    found = [word for text in texts for word in _WORD.findall(_plain(text))]
+    if len(texts) == 1:
+        return _words(texts[0])
+    return tuple(word for text in texts if text for word in _words(text))
+
+
+@lru_cache(maxsize=4096)  # towns and councils come again and again
+def _words(text: str) -> tuple[str, ...]:
+    found = _WORD.findall(_plain(text))
     kept = [_SAME.get(word, word) for word in found if word not in _SMALL]
-    while (shorter := _without_phrase(kept)) is not None:
+    while not _PHRASES_BEGIN.isdisjoint(kept) and (shorter := _without_phrase(kept)) is not None:
         kept = shorter
     return tuple(kept)
 

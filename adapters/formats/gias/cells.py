@@ -17,6 +17,8 @@ _NOTHING = frozenset(
 
 def clean(cell: str) -> str:
     """Return a cell without control and invisible characters, its spaces single."""
+    if not cell:
+        return cell
     if cell.isascii() and cell.isprintable() and "  " not in cell:
         return cell.strip()
     kept = "".join(one if one.isprintable() else " " for one in _BLANK.sub(" ", cell))
@@ -31,7 +33,7 @@ def is_text(cell: str) -> bool:
 def said(cell: str) -> str:
     """Return a cleaned cell, or nothing where it only says that there is nothing."""
     text = clean(cell)
-    return "" if text.casefold() in _NOTHING else text
+    return text if text and text.casefold() not in _NOTHING else ""
 
 
 def digits(cell: str, width: int) -> str | None:

@@ -157,7 +157,7 @@ def _school(at: _Columns, line: int, row: Cells) -> ReadSchool | UnreadRow:
         type_name=reading.text(at.type_name, "TypeOfEstablishment (name)"),
         opened=reading.day(at.opened, "OpenDate"),
         closed=reading.day(at.closed, "CloseDate"),
-        sen=tuple(text for place in at.sen if (text := reading.text(place, "SEN"))),
+        sen=tuple(text for place in at.sen if row[place] and (text := reading.text(place, "SEN"))),
         resourced_provision=reading.text(at.resourced, "TypeOfResourcedProvision (name)"),
         section41=cells.clean(row[at.section41]).casefold() == "approved",
     )
@@ -174,7 +174,9 @@ class _Reading:
         self.left: list[tuple[str, str]] = []
 
     def text(self, at: int, name: str) -> str:
-        found = cells.said(self._row[at])
+        if not (cell := self._row[at]):
+            return ""
+        found = cells.said(cell)
         if not found or cells.is_text(found):
             return found
         self.left.append(("gias-text-invalid", name))
