@@ -75,10 +75,9 @@ def test_a_head_kept_elsewhere_shows_what_was_cut_off(home: Path) -> None:
     senx("pupil", "add", "--home", home, *ROW)
     head = senx("audit", "head", "--home", home).output.strip()
     senx("audit", "verify", "--home", home, "--head", head)
+    newest = "SELECT max(seq) FROM audit_entries WHERE org_id != 'node'"
     with sqlite3.connect(home / "node.db") as raw:
-        raw.execute(
-            "DELETE FROM audit_entries WHERE org_id != 'node' AND seq = (SELECT max(seq) FROM audit_entries WHERE org_id != 'node')"
-        )
+        raw.execute(f"DELETE FROM audit_entries WHERE org_id != 'node' AND seq = ({newest})")
     senx("audit", "verify", "--home", home)  # the chain alone cannot know
     done = senx("audit", "verify", "--home", home, "--head", head, code=6)
     assert "head-differs" in done.output
