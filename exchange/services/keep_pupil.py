@@ -225,8 +225,6 @@ def keep_record(
         slot = slot_of(record)
         kept = next(one for one in unit.records.of_pupil(pupil_id) if one.slot == slot)
         if changed:
-            unit.audit.record(
-                actor, "record.kept", "pupil", pupil_id, detail={"schema": record.schema}
-            )
+            unit.audit.record(actor, "record.kept", "pupil", pupil_id)
             unit.commit()
     return kept
