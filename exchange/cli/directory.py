@@ -80,9 +80,9 @@ def _editor(file: Path, key: SshPublicKey) -> DirectoryEditor:
     """Return an editor of a file that this key signed, however long ago: its operator renews it."""
     if not file.exists():
         return DirectoryEditor()
-    data, signature = file.read_bytes(), file.with_name(file.name + ".sig").read_bytes()
+    data, signed = file.read_bytes(), file.with_name(file.name + ".sig")
     issued = read_file(data).issued
-    FileDirectory.load(data, signature, key, 0, issued)
+    FileDirectory.load(data, signed.read_bytes() if signed.exists() else None, key, 0, issued)
     return DirectoryEditor.of(data)
 
 

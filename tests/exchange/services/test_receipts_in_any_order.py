@@ -149,5 +149,5 @@ def _kind(signed: SignedReceipt) -> str:
 def test_receipts_in_any_order(town_keys: Path) -> None:
     run_state_machine_as_test(
         lambda: Correspondence(town_keys),
-        settings=settings(max_examples=40, stateful_step_count=30, deadline=None),
+        settings=settings(max_examples=40, stateful_step_count=40, deadline=None),
     )

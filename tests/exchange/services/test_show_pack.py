@@ -17,7 +17,7 @@ from tests.exchange.services.town import PDF, PRIMARY, SECONDARY, SENCO, Town
 
 def test_whom_it_is_about_and_what_is_in_it(town: Town) -> None:
     bundle_id = town.accepted()
-    seen = view_pack(town.secondary.inside, SECONDARY, town.secondary.arrival(bundle_id))
+    seen = view_pack(town.secondary.inside, SECONDARY, town.secondary.arrival(bundle_id), SENCO)
     assert (seen.name, seen.kind, seen.sender) == ("Anna Oak", "transfer", PRIMARY)
     assert seen.sender_name == "Elm Grove Primary School"
     assert [one.type for one in seen.files] == ["sen.pupil/1.0", "ep-report"]
@@ -35,7 +35,7 @@ def test_an_update_marks_what_is_new_and_nothing_else(town: Town) -> None:
     town.attach(pupil_id, PDF + b"% more\n", "ot-report")
     update = town.send(pupil_id, update=True).transfer.bundle_id
     town.settle()
-    seen = view_pack(town.secondary.inside, SECONDARY, town.secondary.arrival(update))
+    seen = view_pack(town.secondary.inside, SECONDARY, town.secondary.arrival(update), SENCO)
     assert seen.supersedes == bundle_id
     assert {one.type: one.new for one in seen.files} == {
         "sen.pupil/1.0": False,
@@ -56,7 +56,7 @@ def test_destroyed_is_gone(town: Town) -> None:
     bundle_id = town.accepted()
     destroy(town.secondary.inside, SECONDARY, PRIMARY, bundle_id, SENCO)
     with pytest.raises(NotFound) as error:
-        view_pack(town.secondary.inside, SECONDARY, town.secondary.arrival(bundle_id))
+        view_pack(town.secondary.inside, SECONDARY, town.secondary.arrival(bundle_id), SENCO)
     assert (error.value.code, error.value.path) == ("contents-gone", "/bundle")
     assert "receipts remain" in error.value.hint
 
@@ -71,7 +71,7 @@ def test_rot_is_noticed_when_it_is_shown_and_nothing_is_shown(town: Town) -> Non
         writer.file.write(bytes(content))
         writer.commit()
     with pytest.raises(BundleError):
-        view_pack(town.secondary.inside, SECONDARY, arrival)
+        view_pack(town.secondary.inside, SECONDARY, arrival, SENCO)
 
 
 def test_in_thirty_years_it_still_opens_by_the_entry_that_judged_it(town: Town) -> None:
@@ -82,7 +82,7 @@ def test_in_thirty_years_it_still_opens_by_the_entry_that_judged_it(town: Town) 
     arrival = town.secondary.arrival(bundle_id)
     with open_pack(town.secondary.inside, SECONDARY, arrival) as opened:
         opened.verify_contents()
-    assert view_pack(town.secondary.inside, SECONDARY, arrival).name == "Anna Oak"
+    assert view_pack(town.secondary.inside, SECONDARY, arrival, SENCO).name == "Anna Oak"
 
 
 def test_with_a_directory_that_has_run_out_what_was_accepted_still_opens(town: Town) -> None:
@@ -93,4 +93,4 @@ def test_with_a_directory_that_has_run_out_what_was_accepted_still_opens(town: T
         raise Wrapped("directory-expired", "/expires")
 
     inside = replace(town.secondary.inside, directory=expired)
-    assert view_pack(inside, SECONDARY, arrival).sender_name == "Elm Grove Primary School"
+    assert view_pack(inside, SECONDARY, arrival, SENCO).sender_name == "Elm Grove Primary School"

@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 
 from adapters.inspector import ContentInspector
@@ -49,7 +49,6 @@ from keys.directory import (
     FileDirectory,
     Organisation,
     Ruling,
-    SignedEntry,
 )
 from keys.keyring import Keyring, KeyringVault, NodeSecret, Profile
 from keys.ssh_keys import SshPrivateKey
@@ -126,6 +125,26 @@ def make_keys(folder: Path) -> Keyring:
         dsl = DSL_PASSPHRASE if org_id in (PRIMARY, SECONDARY) else None
         keyring.add_organisation(org_id, NOW, dsl_passphrase=dsl, key_class="classic", log_n=10)
     return keyring
+
+
+@dataclass
+class Shared:
+    """What towns of one set of keys share, for speed; the clock is that of the newest town."""
+
+    keyring: Keyring
+    clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        self.vault = self.keyring.vault(lambda: self.clock.now())
+        self.entries = [
+            self.keyring.entry(org_id, profile, NOW) for org_id, profile in PROFILES.items()
+        ]
+
+
+@cache
+def shared_by(keys: Path) -> Shared:
+    """Unlock a set of keys once."""
+    return Shared(Keyring.unlock(keys, NodeSecret(node_key=bytes(range(32)))))
 
 
 @dataclass
@@ -222,15 +241,14 @@ class Town:
     _key: SshPrivateKey = field(default_factory=SshPrivateKey.generate)
 
     def __post_init__(self) -> None:
-        self.entries: dict[str, SignedEntry] = {}
-        self.keyring = Keyring.unlock(self.keys, NodeSecret(node_key=bytes(range(32))))
-        self.editor = DirectoryEditor()
+        shared = shared_by(self.keys)
+        shared.clock = self.clock
         for org_id in PROFILES:
-            self.enrol(org_id)
-
-    @cached_property
-    def vault(self) -> KeyringVault:
-        return self.keyring.vault(self.clock.now)
+            shared.vault.lock_cp(org_id)
+        self.keyring, self.vault = shared.keyring, shared.vault
+        self.editor = DirectoryEditor()
+        for entry in shared.entries:
+            self.editor.put(entry, NOW)
 
     def enrol(self, org_id: str, **changes: object) -> None:
         """Publish an organisation's entry as its keyring has it, with changes of the profile."""
@@ -247,7 +265,7 @@ class Town:
 
     def reload_keys(self) -> None:
         """Let every house hold the keys as the keyring has them now."""
-        self.__dict__.pop("vault", None)
+        self.vault = self.keyring.vault(self.clock.now)
         for house in self.houses.values():
             house.join()
 
