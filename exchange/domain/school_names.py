@@ -143,12 +143,6 @@ def look_of(name: str) -> str:
     return " ".join(sorted(word.rstrip("s") or word for word in seen))
 
 
-def compact_postcode(text: str) -> str:
-    """Return a whole postcode without spaces in upper case, or nothing where it is none."""
-    match = _POSTCODE.fullmatch(text.strip())
-    return (match[1] + match[2]).upper() if match else ""
-
-
 @dataclass(frozen=True, slots=True)
 class SchoolQuery:
     """What a person looks for: either numbers or words.

@@ -9,8 +9,20 @@ import pytest
 from click.testing import CliRunner, Result
 
 from exchange.cli import main
+from exchange.ports import Actor
 from exchange.settings import Settings
-from exchange.wiring import NewNode, open_node, set_up
+from exchange.wiring import (
+    NewNode,
+    NewOrganisation,
+    add_organisation,
+    entry_of,
+    open_node,
+    set_up,
+)
+from keys.directory import DatedIdentifier, DirectoryEditor
+from keys.directory.entry import read_row
+from keys.ssh_keys import SshPrivateKey
+from schemas.strict_json import loads
 from tests.adapters.gias_files import extract, links, school
 
 REGISTER = extract(
@@ -124,6 +136,46 @@ def test_before_anything_was_imported(tmp_path: Path) -> None:
     done = run(tmp_path / "home", "find", "larkham")
     assert done.exit_code == 4
     assert "register-missing" in done.stderr
+
+
+def test_a_destination_that_is_refused_says_where_the_school_went(
+    home: Path, tmp_path: Path
+) -> None:
+    """From the files of the register to the hint that a SENCO reads."""
+    root = tmp_path / "home"
+    set_up(root, NewNode(Settings(), node_key=tmp_path / "node.key"))
+    node = open_node(root)
+    numbers = (DatedIdentifier("urn", "100002"), DatedIdentifier("laestab", "8202001"))
+    here = NewOrganisation("Larkham Academy", "school", numbers, key_class="classic")
+    org_id, _ = add_organisation(node, here, Actor("Jo", "administrator"))
+    editor, now = DirectoryEditor(), node.inside.clock.now()
+    editor.put(read_row(loads(entry_of(node, org_id))), now)
+    node.directory.install(*editor.sign(SshPrivateKey.generate(), now))
+    imported = (home.parent / "register.csv", "--links", home.parent / "links.csv")
+    assert run(root, "import", *imported).exit_code == 0
+
+    def senx(*arguments: str) -> Result:
+        return CliRunner().invoke(main, [*arguments, "--home", str(root), "--json"])
+
+    added = senx(
+        "pupil", "add", "--surname", "Invented", "--forename", "Amara", "--dob", "2015-03-04",
+        "--sex", "F", "--no-upn", "UN1",
+    )  # fmt: skip
+    pupil = json.loads(added.stdout)["pupil"]
+    hints = {}
+    for to in ("100001", "100003", "100009"):
+        done = senx("destination", pupil, "--to", to, "--confirm", "Whatever")
+        assert done.exit_code == 3, done.output
+        told = json.loads(done.stderr)["error"]
+        assert told["code"] == "destination-unknown"
+        hints[to] = told["do"]
+    assert hints == {
+        "100001": "Larkham School (URN 100001) is closed; its successor is Larkham Academy, "
+        "Larkham (URN 100002), which has joined: confirm it and send there.",
+        "100003": "Larkham Primary School, Farhaven (URN 100003) has not joined. Ask it to; until "
+        "then nothing can be sent to it here.",
+        "100009": "The school register has no such number either. Look it up: `senx schools find`.",
+    }
 
 
 def test_a_much_smaller_register_must_be_wished_for(home: Path, tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from exchange.domain.school_names import (
     LONGEST_QUERY,
-    compact_postcode,
     look_of,
     parse_query,
     words_of,
@@ -108,12 +107,6 @@ def test_the_same_look(one: str, other: str) -> None:
 def test_a_name_of_common_words_alone_has_a_look_of_its_own() -> None:
     assert look_of("The Academy") == "academy"
     assert look_of("The Academy") != look_of("The Primary School")
-
-
-def test_postcodes() -> None:
-    assert compact_postcode(" sw1p  4au ") == "SW1P4AU"
-    for none in ("", "Principal", "SW1P", "SW1P 4AU London"):
-        assert compact_postcode(none) == ""
 
 
 # -- searching
