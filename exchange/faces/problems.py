@@ -14,7 +14,7 @@ status   when
 421      not addressed to this node
 422      the bundle, its envelope or a key does not hold (``BundleError``, keys)
 500      our fault; the code says nothing more
-503 507  the store cannot be written now; no room left
+503 507  the store cannot be written now, or our directory is missing or old; no room left
 =======  =====================================================================================
 """
 
@@ -111,6 +111,8 @@ def problem(status: HTTPStatus, code: str, path: str = "", hint: str = "") -> Re
 def _on_exchange(error: ExchangeError) -> Response:
     if isinstance(error, HttpRefusal):
         status = error.status
+    elif error.code.startswith("directory-"):  # ours is missing, or too old to judge anybody by
+        status = HTTPStatus.SERVICE_UNAVAILABLE
     else:
         found = (status for kind, status in _STATUS if isinstance(error, kind))
         status = next(found, HTTPStatus.INTERNAL_SERVER_ERROR)

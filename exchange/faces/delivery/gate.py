@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from flask import Request
 
-from exchange.errors import SettingsError
+from exchange.errors import SettingsError, Wrapped
 from exchange.faces.problems import HttpRefusal, Unauthenticated
 from exchange.ports import Clock, Store
 from keys.errors import DirectoryError, KeysError
@@ -25,6 +25,7 @@ KeyLookup = Callable[[str, datetime], tuple[str, SshPublicKey]]
 """(key id, instant) -> (org_id, public key valid then).
 
 :raises keys.errors.KeysError: unknown, expired, retired or compromised.
+:raises Wrapped: our own directory is missing or too old.
 """
 
 _NONCE_MARGIN = timedelta(seconds=60)
@@ -72,7 +73,10 @@ class Gate:
         owners: dict[str, str] = {}
 
         def find_key(key_id: str) -> SshPublicKey:
-            owners[key_id], public = self._lookup(key_id, now)
+            try:
+                owners[key_id], public = self._lookup(key_id, now)
+            except Wrapped as error:  # the library that asks us would turn it into a bad signature
+                raise DirectoryError(error.code) from None
             return public
 
         signed = self._verified(request, find_key, now)
