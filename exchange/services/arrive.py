@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from exchange.bundle.outer import check_envelope, read_outer, verify_payload
 from exchange.domain.transfer import EMPTIED_HERE, Event, State, after
@@ -31,6 +32,8 @@ from exchange.services.trust import sender_keys
 from schemas.envelope import Envelope
 
 FACE = Actor("face", "machine")
+_RECEIPTS_AT_ONCE = 500
+_RECEIPT_BYTES_AT_ONCE = 512 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +244,9 @@ class ArrivalDesk:
     ) -> Sequence[SignedReceipt]:
         """Return the receipts that we issued to ``signer_org`` for one bundle, after a number.
 
+        Of many, the first ones: an answer that a sender would refuse as too large (it reads a
+        mebibyte) would keep it from ever hearing more. It asks again after the last that it got.
+
         :raises NotFound: ``arrival-unknown``: no such bundle from this sender.
         """
         try:
@@ -250,7 +256,13 @@ class ArrivalDesk:
                 issued = unit.receipts.of(bundle_id, signer_org, "issued")
         except NotFound:
             raise NotFound("arrival-unknown") from None
-        return [SignedReceipt(one.content, one.signature) for one in issued if one.seq > after_seq]
+        wanted = [one for one in issued if one.seq > after_seq][:_RECEIPTS_AT_ONCE]
+        sizes = accumulate(len(one.content) + len(one.signature) for one in wanted)
+        return [
+            SignedReceipt(one.content, one.signature)
+            for place, (one, size) in enumerate(zip(wanted, sizes, strict=True))
+            if not place or size <= _RECEIPT_BYTES_AT_ONCE
+        ]
 
 
 def _require_recipient(envelope: Envelope, recipient: str) -> None:
