@@ -31,7 +31,7 @@ def apply_receipt(
     with inside.store.unit(org_id) as unit:
         transfer = unit.transfers.get(bundle_id)
         _about_this(receipt, org_id, transfer)
-        _signed_by_responder(inside, receipt, signed, now)
+        _signed_by_responder(inside, receipt, signed, transfer.created_at, now)
         if receipt.seq <= transfer.last_seq:
             _same_as_before(unit, receipt, signed)
             return transfer
@@ -62,11 +62,21 @@ def _about_this(receipt: Receipt, org_id: str, transfer: Transfer) -> None:
 
 
 def _signed_by_responder(
-    inside: Inside, receipt: Receipt, signed: SignedReceipt, now: datetime
+    inside: Inside, receipt: Receipt, signed: SignedReceipt, made: datetime, now: datetime
 ) -> None:
+    """Judge the signature at the time that the receipt claims, but by no key of the past.
+
+    A key that was put aside before the pack was made signs nothing about it, whatever date its
+    holder writes.
+    """
     responder = organisation(inside.directory(), receipt.responder, now)
     may_sign = receipt_signers(responder, now, node=receipt.kind is ReceiptKind.COLLECTED)
-    allowed = [one for one in may_sign if one.public.key_id == receipt.key_id]
+    allowed = [
+        one
+        for one in may_sign
+        if one.public.key_id == receipt.key_id
+        and (one.valid_before is None or one.valid_before > made)
+    ]
     verify_receipt(signed.content, signed.signature, allowed, min(receipt.issued, now))
 
 
