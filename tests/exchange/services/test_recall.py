@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from exchange.domain.transfer import State
@@ -10,6 +12,7 @@ from exchange.ports import Arrival
 from exchange.services.accept import accept, destroy, reject
 from exchange.services.queue_bundle import Order, queue_bundle
 from exchange.services.recall import recall, send_notice
+from keys.directory import FileDirectory
 from schemas.statement import BundleKind
 from tests.exchange.services.town import (
     OTHER,
@@ -215,3 +218,24 @@ def test_a_recall_where_the_school_has_closed_meanwhile(town: Town) -> None:
     town.enrol(SECONDARY)
     town.primary.advance(bundle_id)
     assert len(notices(town)) == 1, "once it can be asked, it is"
+
+
+def test_two_who_notice_at_once_send_one_notice(town: Town) -> None:
+    """A person and the worker: one seals its notice while the other stores its own."""
+    bundle_id = brought_to(town, State.DELIVERED)
+    plain, raced = town.primary.inside, []
+
+    def directory() -> FileDirectory:
+        if not raced:
+            raced.append(1)
+            send_notice(plain, PRIMARY, bundle_id, SENCO)
+        return town.directory()
+
+    recall(replace(plain, directory=directory), PRIMARY, bundle_id, SENCO)
+    assert raced
+    (notice,) = notices(town)
+    kept = {town.primary.transfer(notice).blob}
+    assert kept <= {*town.primary.blob_names()}
+    with town.primary.store.reading(PRIMARY) as unit:
+        papers = {one.blob for one in unit.documents.of_pupil(pupil_record().subject)}
+    assert {*town.primary.blob_names()} == kept | papers, "the second notice's bytes are gone"
