@@ -6,7 +6,8 @@
 ├── ``Conflict``            it exists already, or is not in a state that allows this
 ├── ``Refused``             a rule forbids it
 │   ├── ``DisclosureRefused``   this document may not go to this recipient
-│   └── ``DestinationRefused``  the destination is unknown, closed, or not confirmed
+│   ├── ``DestinationRefused``  the destination is unknown, closed, or not confirmed
+│   └── ``ScannerUnavailable``  no virus scanner can be asked now: held, nothing is decided
 ├── ``FormatError``         a document from outside is not what it says it is
 │   └── ``XmlError``            not well-formed, or uses what we do not read
 ├── ``BundleError``         a bundle is malformed, altered, or not for us
@@ -95,6 +96,13 @@ class DestinationRefused(Refused):
 
     default_code = "destination-refused"
     default_hint = "Check the school's name and number, and confirm them."
+
+
+class ScannerUnavailable(Refused):
+    """The virus scanner cannot be asked now. Nothing was decided, and nothing was kept."""
+
+    default_code = "scanner-unavailable"
+    default_hint = "Nothing was stored. Try again later, or tell your administrator."
 
 
 class FormatError(ExchangeError):

@@ -34,6 +34,8 @@ class Settings:
     :param allow_private_endpoints: whether partners may be on private or loopback addresses.
     :param folders: watched folders, ``name -> path``.
     :param poll_seconds: longest pause of the worker between looks at what is due.
+    :param scanner_socket: Unix socket of the virus scanner (clamd); empty: there is none, and
+        documents are marked ``unscanned``.
     :param keep_days: days until a pack that nobody collected expires.
     """
 
@@ -45,6 +47,7 @@ class Settings:
     allow_private_endpoints: bool = False
     folders: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     poll_seconds: float = 2.0
+    scanner_socket: str = ""
     keep_days: int = 90
     max_document_bytes: int = 512 * 1024 * 1024
     max_bundle_bytes: int = 4 * 1024 * 1024 * 1024
@@ -59,6 +62,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "allow_private_endpoints": (bool,),
     "folders": (dict,),
     "poll_seconds": (int, float),
+    "scanner_socket": (str,),
     "keep_days": (int,),
     "max_document_bytes": (int,),
     "max_bundle_bytes": (int,),
@@ -164,6 +168,12 @@ class Home:
     def logs(self) -> Path:
         """Return the folder of logs (codes and ids only)."""
         return self.root / "logs"
+
+    def scanner_socket(self, settings: Settings) -> Path | None:
+        """Return the socket of the virus scanner, or None where there is none."""
+        if not settings.scanner_socket:
+            return None
+        return self.root / settings.scanner_socket
 
     def node_key(self, settings: Settings) -> Path | None:
         """Return the file of the node key, or None where a passphrase is asked for."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import cast
 
 import click
 
@@ -14,6 +15,7 @@ from exchange.cli.options import Session, acting
 from exchange.cli.output import TYPED, complain, describe, emit
 from exchange.cli.progress import steps
 from exchange.errors import FormatError, UsageError
+from exchange.ports import UNSCANNED
 from exchange.services.attach import NewDocument
 from exchange.services.attach import attach as attach_document
 from exchange.services.find_pupil import find_pupil
@@ -112,6 +114,7 @@ def _keep_one(session: Session, file: Path) -> dict[str, JsonValue]:
 class _Wish:
     pupil: str
     document: NewDocument
+    clean: bool = False
 
 
 @click.command("attach")
@@ -125,6 +128,11 @@ class _Wish:
     type=_FILE,
     help="A CSV file: pupil,type,path,author,date and, if you like, title; paths relative to it.",
 )
+@click.option(
+    "--clean",
+    is_flag=True,
+    help="Keep a cleaned copy (no scripts, macros, remarks, camera data), not the original.",
+)
 @acting
 def attach(
     session: Session,
@@ -133,9 +141,13 @@ def attach(
     author: str,
     authored: datetime | None,
     table: Path | None,
+    clean: bool,
 ) -> None:
     """Attach documents to a pupil, or to many from a table; one that is refused stops no other."""
-    wishes = list(_wishes(pupil_ref, documents, author, authored, table))
+    wishes = [
+        replace(wish, clean=clean)
+        for wish in _wishes(pupil_ref, documents, author, authored, table)
+    ]
     rows = [
         {"position": number, **_attach_one(session, wish)}
         for number, wish in enumerate(steps("Attaching", wishes), start=1)
@@ -143,10 +155,25 @@ def attach(
     if session.as_json:
         emit(rows)
     else:
-        new = sum(row["outcome"] == "attached" for row in rows)
-        click.echo(f"{new} attached, {len(rows) - new} not new or refused")
+        _tell_attached(rows)
     if any(row["outcome"] == "refused" for row in rows):
         raise SystemExit(3)
+
+
+def _tell_attached(rows: list[dict[str, JsonValue]]) -> None:
+    """Say what was seen in each document; that nobody scanned them, once for all."""
+    taken = [row for row in rows if row["outcome"] == "attached"]
+    unscanned = 0
+    for row in taken:
+        warnings, removed = cast(list[str], row["warnings"]), cast(list[str], row["removed"])
+        seen = [code for code in warnings if code != UNSCANNED]
+        unscanned += UNSCANNED in warnings
+        for verb, codes in (("holds", seen), ("was cleaned of", removed)):
+            if codes:
+                click.echo(f"Document {row['position']} {verb}: {', '.join(codes)}")
+    if unscanned:
+        click.echo(f"{unscanned} not or not wholly scanned for viruses")
+    click.echo(f"{len(taken)} attached, {len(rows) - len(taken)} not new or refused")
 
 
 def _attach_one(session: Session, wish: _Wish) -> dict[str, JsonValue]:
@@ -160,6 +187,8 @@ def _attach_one(session: Session, wish: _Wish) -> dict[str, JsonValue]:
             found.pupil_id,
             wish.document,
             session.actor,
+            scanner=session.node.scanner,
+            cleaner=session.node.cleaner if wish.clean else None,
         )
     except TYPED as error:
         if not session.as_json:
@@ -171,6 +200,7 @@ def _attach_one(session: Session, wish: _Wish) -> dict[str, JsonValue]:
         "pupil": found.pupil_id,
         "type": done.document.type,
         "warnings": list(done.warnings),
+        "removed": list(done.removed),
     }
 
 

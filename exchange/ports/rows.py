@@ -67,6 +67,8 @@ class StoredDocument:
     :param file_name: as it came; shown to people, never used as a path.
     :param compartment: ``cp`` for child protection (opens once the DSL unlocks it), else
         ``general``.
+    :param warnings: codes of what was seen in it as it came in; ``unscanned`` among them where
+        no virus scanner looked at all of it.
     """
 
     document_id: str
@@ -83,6 +85,7 @@ class StoredDocument:
     sha256: str
     crc32: int
     compartment: Literal["general", "cp"] = "general"
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

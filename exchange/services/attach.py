@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from exchange.bundle.at_rest import Digests, seal_stream
-from exchange.errors import FormatError, Refused, Wrapped
-from exchange.ports import Actor, Inspection, Inspector, StoredDocument, UnitOfWork
+from exchange.errors import Refused, ScannerUnavailable, Wrapped
+from exchange.ports import Actor, Cleaner, Inspector, Scanner, StoredDocument, UnitOfWork
 from exchange.services.inside import Inside
+from exchange.services.screen import Screened, screen
 from keys.errors import KeysError
 from keys.interfaces import Recipient
 from schemas.codes import code_set
@@ -35,11 +37,15 @@ class NewDocument:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """The document as stored; ``new`` is False where the same bytes were there already."""
+    """The document as stored; ``new`` is False where the same bytes were there already.
+
+    :param removed: codes of what its cleaned copy has no more.
+    """
 
     document: StoredDocument
     new: bool
     warnings: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
 
 
 def attach(
@@ -49,13 +55,21 @@ def attach(
     pupil_id: str,
     new: NewDocument,
     actor: Actor,
+    *,
+    scanner: Scanner | None = None,
+    cleaner: Cleaner | None = None,
 ) -> Attached:
     """Attach one document to one pupil.
 
+    :param scanner: None where this node has none: what is kept is marked ``unscanned``.
+    :param cleaner: given: its cleaned copy is kept, and the original is not.
     :raises Wrapped: ``code-unknown``: no such document type; ``compartment-locked``: a CP file,
         and the DSL has not unlocked.
-    :raises FormatError: ``document-unreadable``, ``document-type-unsupported``, ``pdf-invalid``.
-    :raises Refused: ``document-too-large``, ``too-many-documents``.
+    :raises FormatError: ``document-unreadable``, ``document-type-unsupported``, ``pdf-invalid``,
+        ``document-not-cleanable``, ``document-changed``.
+    :raises Refused: ``document-too-large``, ``too-many-documents``; ``document-infected``,
+        ``scan-too-large``, ``scan-incomplete``, which go into the book.
+    :raises ScannerUnavailable: nothing was stored; later it may be taken.
     :raises StorageFull: no room; nothing was stored.
     """
     try:
@@ -64,18 +78,39 @@ def attach(
         )
     except CodeSetError as error:
         raise Wrapped.of(error) from None
-    seen = inspector.inspect(new.path)
     with inside.store.reading(org_id) as unit:
         _require_room(inside, unit, pupil_id)
+    try:
+        screened = screen(new.path, inspector, scanner, cleaner)
+    except Refused as error:
+        if not isinstance(error, ScannerUnavailable):
+            _note_refusal(inside, org_id, pupil_id, new.type, error.code, actor)
+        raise
     name = str(kind.attributes.get("compartment", "general"))
-    document = _take_in(inside, org_id, name, pupil_id, new, seen, new.title or kind.label)
+    document = _take_in(inside, org_id, name, pupil_id, new, screened, new.title or kind.label)
     kept = None
     try:
-        kept = _keep(inside, org_id, document, actor)
+        kept = _keep(inside, org_id, document, screened.removed, actor)
     finally:
         if kept is not document:
             inside.blobs.delete(org_id, document.blob)
-    return Attached(kept, new=kept is document, warnings=seen.warnings)
+    return Attached(kept, kept is document, screened.warnings, screened.removed)
+
+
+def _note_refusal(
+    inside: Inside, org_id: str, pupil_id: str, type_: str, code: str, actor: Actor
+) -> None:
+    """Say in the book that a document was refused; its name and the scanner's words stay out."""
+    with inside.store.unit(org_id) as unit:
+        unit.audit.record(
+            actor,
+            "document.refused",
+            "pupil",
+            pupil_id,
+            outcome="refused",
+            detail={"type": type_, "code": code},
+        )
+        unit.commit()
 
 
 def _require_room(inside: Inside, unit: UnitOfWork, pupil_id: str) -> None:
@@ -90,7 +125,7 @@ def _take_in(
     compartment_name: str,
     pupil_id: str,
     new: NewDocument,
-    seen: Inspection,
+    screened: Screened,
     title: str,
 ) -> StoredDocument:
     """Seal the bytes into a blob of their own; a row comes later, or the blob goes again."""
@@ -100,7 +135,7 @@ def _take_in(
         raise Wrapped.of(error) from None
     document_id = str(uuid.uuid4())
     blob = compartment.tag("blob", document_id.encode())
-    digests = _seal(inside, org_id, blob, new.path, compartment.recipient)
+    digests = _seal(inside, org_id, blob, screened, compartment.recipient)
     return StoredDocument(
         document_id=document_id,
         pupil_id=pupil_id,
@@ -111,29 +146,36 @@ def _take_in(
         title=title,
         author=new.author,
         authored=new.authored,
-        media_type=seen.media_type,
+        media_type=screened.media_type,
         file_name=new.path.name,
         sha256=digests.sha256,
         crc32=digests.crc32,
         compartment="cp" if compartment_name == "cp" else "general",
+        warnings=screened.warnings,
     )
 
 
-def _seal(inside: Inside, org_id: str, blob: str, path: Path, recipient: Recipient) -> Digests:
-    try:
-        source = path.open("rb")
-    except OSError:
-        raise FormatError(
-            "document-unreadable", "/document", "Check that the file is there and can be read."
-        ) from None
-    with source, inside.blobs.create(org_id, blob) as writer:
+def _seal(
+    inside: Inside, org_id: str, blob: str, screened: Screened, recipient: Recipient
+) -> Digests:
+    with screened.open() as source, inside.blobs.create(org_id, blob) as writer:
         digests = seal_stream(source, writer.file, recipient, inside.limits.document_bytes)
+        screened.require_same(digests.sha256)
         writer.commit()
     return digests
 
 
-def _keep(inside: Inside, org_id: str, document: StoredDocument, actor: Actor) -> StoredDocument:
+def _keep(
+    inside: Inside,
+    org_id: str,
+    document: StoredDocument,
+    removed: Sequence[str],
+    actor: Actor,
+) -> StoredDocument:
     """Store the row, unless the pupil has the same bytes as the same type already."""
+    detail = {"pupil": document.pupil_id, "type": document.type}
+    if removed:
+        detail["removed"] = ",".join(removed)
     with inside.store.unit(org_id) as unit:
         for known in unit.documents.of_pupil(document.pupil_id):
             if (known.sha256, known.type) == (document.sha256, document.type):
@@ -144,7 +186,7 @@ def _keep(inside: Inside, org_id: str, document: StoredDocument, actor: Actor) -
             "document.attached",
             "document",
             document.document_id,
-            detail={"pupil": document.pupil_id, "type": document.type},
+            detail=detail,
         )
         unit.commit()
     return document

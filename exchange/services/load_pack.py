@@ -17,7 +17,7 @@ from exchange.bundle.opening import OpenedBundle
 from exchange.domain.disclosure import is_cp
 from exchange.domain.transfer import Event, after
 from exchange.errors import BundleError, Conflict, NotFound, Refused, UsageError
-from exchange.ports import Actor, Arrival, StoredDocument, StoredPupil, UnitOfWork
+from exchange.ports import UNSCANNED, Actor, Arrival, StoredDocument, StoredPupil, UnitOfWork
 from exchange.services.accept import arrival_of
 from exchange.services.give_receipt import give_receipt
 from exchange.services.inside import Inside
@@ -192,6 +192,7 @@ def _take_in(
         sha256=digests.sha256,
         crc32=digests.crc32,
         compartment="cp" if name == "cp" else "general",
+        warnings=(UNSCANNED,),  # what another organisation sent, our scanner has not seen
     )
 
 

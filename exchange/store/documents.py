@@ -7,6 +7,7 @@ from datetime import date
 
 from exchange.errors import Conflict, NotFound, Wrapped
 from exchange.ports.rows import StoredDocument
+from exchange.ports.screening import UNSCANNED
 from exchange.store import failures, pupils, tables
 from exchange.store.sealing import Sealer, is_locked
 from exchange.store.tenancy import Row, Tenancy
@@ -30,6 +31,7 @@ class SqlDocuments:
         """
         inside = {name: getattr(document, name) for name in _PLAIN}
         inside["authored"] = document.authored and document.authored.isoformat()
+        inside["warnings"] = list(document.warnings)
         values = {
             "document_id": document.document_id,
             "pupil_id": document.pupil_id,
@@ -79,5 +81,7 @@ class SqlDocuments:
             created_at=row["created_at"],
             authored=date.fromisoformat(authored) if authored else None,
             compartment=row["compartment"],
+            # Rows from before there was a scanner do not say.
+            warnings=tuple(inside.get("warnings", (UNSCANNED,))),
             **{name: inside[name] for name in _PLAIN},
         )

@@ -9,14 +9,25 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from adapters.cleaner import DocumentCleaner
 from adapters.directory_file import InstalledDirectory
 from adapters.formats.pupils_ctf import CtfPupils
 from adapters.inspector import ContentInspector
+from adapters.scanner import ClamdScanner
 from adapters.school_register import SchoolRegisterFile
 from adapters.transports.folder import Folder, FolderTransport
 from adapters.transports.https import HttpsTransport
 from exchange.errors import TransportRefused, Wrapped
-from exchange.ports import Actor, Clock, Inspector, Limits, PupilReader, Transport
+from exchange.ports import (
+    Actor,
+    Cleaner,
+    Clock,
+    Inspector,
+    Limits,
+    PupilReader,
+    Scanner,
+    Transport,
+)
 from exchange.services.arrive import ArrivalDesk
 from exchange.services.collect_folder import FolderCollector
 from exchange.services.deliver import Deliverer
@@ -47,6 +58,8 @@ class Node:
     inside: Inside
     directory: InstalledDirectory
     inspector: Inspector
+    scanner: Scanner | None
+    cleaner: Cleaner
     ctf: Callable[[str | None], PupilReader]
     store: SqlStore
     engine: Engine
@@ -152,6 +165,8 @@ def assemble(
         document_bytes=settings.max_document_bytes, bundle_bytes=settings.max_bundle_bytes
     )
     blobs = LocalBlobs(home.blobs)
+    inspector = ContentInspector(limits)
+    socket = home.scanner_socket(settings)
     register = SchoolRegisterFile(home.schools)
     inside = Inside(store, blobs, vault, directory, clock, limits, register)
     return Node(
@@ -161,7 +176,9 @@ def assemble(
         vault=vault,
         inside=inside,
         directory=directory,
-        inspector=ContentInspector(limits),
+        inspector=inspector,
+        scanner=ClamdScanner(socket) if socket else None,
+        cleaner=DocumentCleaner(inspector),
         ctf=CtfPupils,
         store=store,
         engine=engine,

@@ -301,7 +301,7 @@ class TestRecords:
 class TestDocuments:
     def test_what_goes_in_comes_out(self, store: Store) -> None:
         ann = support.pupil()
-        first = support.document(ann.pupil_id, 1)
+        first = support.document(ann.pupil_id, 1, warnings=("pdf-javascript", "unscanned"))
         second = support.document(ann.pupil_id, 2, authored=None, size=2**40, crc32=0)
         put(
             store,

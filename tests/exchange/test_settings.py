@@ -46,6 +46,7 @@ EVERYTHING = Settings(
     keep_days=30,
     max_document_bytes=1000,
     max_bundle_bytes=2000,
+    scanner_socket="/run/clamav/clamd.ctl",
 )
 
 
@@ -171,3 +172,10 @@ def test_the_node_key_lies_where_the_settings_say(home: Home) -> None:
     assert home.node_key(Settings(node_key="/etc/senx.key")) == Path("/etc/senx.key")
     relative = home.node_key(Settings(node_key="../node.key"))
     assert relative == (home.root.parent / "node.key").resolve()
+
+
+def test_the_scanner_s_socket_lies_in_the_home_or_where_it_says(home: Home) -> None:
+    assert home.scanner_socket(Settings()) is None
+    assert home.scanner_socket(Settings(scanner_socket="clamd")) == home.root / "clamd"
+    absolute = Settings(scanner_socket="/run/clamav/clamd.ctl")
+    assert home.scanner_socket(absolute) == Path("/run/clamav/clamd.ctl")
