@@ -7,6 +7,7 @@ import click
 from exchange.cli import (
     audit,
     directory,
+    dsl,
     inbox,
     intake,
     node,
@@ -44,6 +45,7 @@ for command in (
     inbox.accept,
     inbox.reject,
     inbox.load,
+    dsl.dsl,
     inbox.destroy,
     audit.audit,
     schools.schools,

@@ -33,6 +33,11 @@ _PASSPHRASE_FILE = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Where the node has a passphrase instead of a key file: a file whose first line it is.",
 )
+_DSL = click.option(
+    "--dsl-passphrase-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="For the safeguarding lead alone: a file whose first line opens the DSL's area.",
+)
 _ORG = click.option(
     "--org", "org", default=None, help="Which organisation, where the node hosts several."
 )
@@ -90,14 +95,15 @@ def looking(command: Callable[Concatenate[Session, P], R]) -> Callable[..., R]:
     def run(
         home: Path,
         passphrase_file: Path | None,
+        dsl_passphrase_file: Path | None,
         org: str | None,
         as_json: bool,
         **rest: Any,
     ) -> R:
-        node = node_of(home, passphrase_file)
+        node = _unlocked(home, passphrase_file, dsl_passphrase_file, org)
         return command(Session(node, org, actor_of(None, "none"), as_json), **rest)  # type: ignore[call-arg]
 
-    return _stacked(_HOME, _PASSPHRASE_FILE, _ORG, _JSON)(run)
+    return _stacked(_HOME, _PASSPHRASE_FILE, _DSL, _ORG, _JSON)(run)
 
 
 def acting(command: Callable[Concatenate[Session, P], R]) -> Callable[..., R]:
@@ -108,16 +114,17 @@ def acting(command: Callable[Concatenate[Session, P], R]) -> Callable[..., R]:
     def run(
         home: Path,
         passphrase_file: Path | None,
+        dsl_passphrase_file: Path | None,
         org: str | None,
         who: str | None,
         role: str,
         as_json: bool,
         **rest: Any,
     ) -> R:
-        node = node_of(home, passphrase_file)
+        node = _unlocked(home, passphrase_file, dsl_passphrase_file, org)
         return command(Session(node, org, actor_of(who, role), as_json), **rest)  # type: ignore[call-arg]
 
-    return _stacked(_HOME, _PASSPHRASE_FILE, _ORG, _AS, _ROLE, _JSON)(run)
+    return _stacked(_HOME, _PASSPHRASE_FILE, _DSL, _ORG, _AS, _ROLE, _JSON)(run)
 
 
 def name_of(session: Session, org_id: str) -> str:
@@ -143,6 +150,16 @@ def node_of(home: Path, passphrase_file: Path | None) -> Node:
     :raises KeyringError: the key or passphrase is wrong.
     """
     return open_node(home, first_line(passphrase_file), ask=_ask)
+
+
+def _unlocked(
+    home: Path, passphrase_file: Path | None, dsl_file: Path | None, org: str | None
+) -> Node:
+    """Open a node; for this one command the DSL's area too, where its passphrase is given."""
+    node = node_of(home, passphrase_file)
+    if dsl_file is not None:
+        node.vault.unlock_cp(org_of(node, org), first_line(dsl_file) or "")
+    return node
 
 
 def _ask() -> str:
