@@ -10,6 +10,7 @@ from exchange.cli import (
     dsl,
     inbox,
     intake,
+    keys,
     node,
     open_file,
     outbox,
@@ -29,6 +30,7 @@ def main() -> None:
 for command in (
     node.init,
     node.keygen,
+    keys.keys,
     node.serve,
     directory.directory,
     intake.import_,

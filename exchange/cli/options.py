@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -72,6 +72,7 @@ class Session:
     wanted: str | None
     actor: Actor
     as_json: bool
+    dsl_passphrase: str | None = field(default=None, repr=False)
 
     @property
     def inside(self) -> Inside:
@@ -100,8 +101,9 @@ def looking(command: Callable[Concatenate[Session, P], R]) -> Callable[..., R]:
         as_json: bool,
         **rest: Any,
     ) -> R:
-        node = _unlocked(home, passphrase_file, dsl_passphrase_file, org)
-        return command(Session(node, org, actor_of(None, "none"), as_json), **rest)  # type: ignore[call-arg]
+        session = _session(home, passphrase_file, dsl_passphrase_file, org)
+        session = replace(session, actor=actor_of(None, "none"), as_json=as_json)
+        return command(session, **rest)  # type: ignore[call-arg]
 
     return _stacked(_HOME, _PASSPHRASE_FILE, _DSL, _ORG, _JSON)(run)
 
@@ -121,8 +123,9 @@ def acting(command: Callable[Concatenate[Session, P], R]) -> Callable[..., R]:
         as_json: bool,
         **rest: Any,
     ) -> R:
-        node = _unlocked(home, passphrase_file, dsl_passphrase_file, org)
-        return command(Session(node, org, actor_of(who, role), as_json), **rest)  # type: ignore[call-arg]
+        session = _session(home, passphrase_file, dsl_passphrase_file, org)
+        session = replace(session, actor=actor_of(who, role), as_json=as_json)
+        return command(session, **rest)  # type: ignore[call-arg]
 
     return _stacked(_HOME, _PASSPHRASE_FILE, _DSL, _ORG, _AS, _ROLE, _JSON)(run)
 
@@ -152,14 +155,14 @@ def node_of(home: Path, passphrase_file: Path | None) -> Node:
     return open_node(home, first_line(passphrase_file), ask=_ask)
 
 
-def _unlocked(
+def _session(
     home: Path, passphrase_file: Path | None, dsl_file: Path | None, org: str | None
-) -> Node:
+) -> Session:
     """Open a node; for this one command the DSL's area too, where its passphrase is given."""
-    node = node_of(home, passphrase_file)
-    if dsl_file is not None:
-        node.vault.unlock_cp(org_of(node, org), first_line(dsl_file) or "")
-    return node
+    node, words = node_of(home, passphrase_file), first_line(dsl_file)
+    if words is not None:
+        node.vault.unlock_cp(org_of(node, org), words)
+    return Session(node, org, actor_of(None, "none"), as_json=False, dsl_passphrase=words)
 
 
 def _ask() -> str:

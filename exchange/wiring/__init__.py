@@ -5,6 +5,7 @@ What is joined here is handed on as Protocols; nothing else in the house can fet
 
 from exchange.wiring.inner import Node, assemble, open_node
 from exchange.wiring.renewal import KeyStamp, key_stamp, renewed
+from exchange.wiring.rotating import KeyState, What, rotate, states
 from exchange.wiring.setting_up import (
     NewNode,
     NewOrganisation,
@@ -17,9 +18,11 @@ from exchange.wiring.setting_up import (
 
 __all__ = [
     "KeyStamp",
+    "KeyState",
     "NewNode",
     "NewOrganisation",
     "Node",
+    "What",
     "add_organisation",
     "assemble",
     "entry_of",
@@ -28,5 +31,7 @@ __all__ = [
     "open_node",
     "read_directory_key",
     "renewed",
+    "rotate",
     "set_up",
+    "states",
 ]

@@ -131,8 +131,8 @@ def add_organisation(
         entry = node.keyring.entry(org_id, _profile(node, new), node.inside.clock.now())
     except KeysError as error:
         raise Wrapped.of(error) from None
-    _entry_file(node.home, org_id).parent.mkdir(mode=0o700, exist_ok=True)
-    _entry_file(node.home, org_id).write_bytes(entry.to_bytes())
+    entry_file(node.home, org_id).parent.mkdir(mode=0o700, exist_ok=True)
+    entry_file(node.home, org_id).write_bytes(entry.to_bytes())
     node.store.host(org_id, actor)
     return org_id, sheets
 
@@ -146,7 +146,8 @@ def _profile(node: Node, new: NewOrganisation) -> Profile:
     return Profile(new.name, new.kind, new.identifiers, endpoint)
 
 
-def _entry_file(home: Home, org_id: str) -> Path:
+def entry_file(home: Home, org_id: str) -> Path:
+    """Return where an organisation's own signed entry lies."""
     return home.root / "entries" / f"{org_id}.json"
 
 
@@ -156,7 +157,7 @@ def entry_of(node: Node, org_id: str) -> bytes:
     :raises SettingsError: ``entry-missing``.
     """
     try:
-        return _entry_file(node.home, org_id).read_bytes()
+        return entry_file(node.home, org_id).read_bytes()
     except FileNotFoundError:
         raise SettingsError("entry-missing", "/org", "Make its keys: `senx keygen`.") from None
 
