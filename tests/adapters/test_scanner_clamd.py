@@ -7,6 +7,7 @@ import io
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -127,3 +128,28 @@ def test_a_daemon_that_went_and_came_back() -> None:
         daemon.process.wait()
         gone = scanner.scan(io.BytesIO(b"x"))
         assert gone == Scan(Verdict.UNSCANNED, reason=WhyUnscanned.UNAVAILABLE)
+
+
+@pytest.mark.corpus
+def test_collected_documents(corpora: Path) -> None:
+    """None is infected, none takes long, and what has a password is never called clean."""
+    called_clean, slow, infected = [], [], []
+    lines = [line.split("\t") for line in (corpora / "LABELS.tsv").read_text().splitlines()[1:]]
+    with clamd(StreamMaxLength="100M") as daemon:
+        scanner = ClamdScanner(daemon.socket)
+        for name, label in ((line[0], line[3]) for line in lines):
+            if not name.startswith(("pdf/", "office/")):
+                continue
+            began = time.monotonic()
+            with (corpora / name).open("rb") as source:
+                found = scanner.scan(source)
+            assert found.reason is not WhyUnscanned.UNAVAILABLE, name
+            if time.monotonic() - began > 10:
+                slow.append(name)
+            if found.verdict is Verdict.INFECTED:
+                infected.append(name)
+            if found.verdict is Verdict.CLEAN:
+                called_clean.append((name, label))
+    assert slow == infected == []
+    assert len(called_clean) > 300
+    assert [name for name, label in called_clean if "needs-password" in label] == []
