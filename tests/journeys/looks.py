@@ -6,28 +6,26 @@ import base64
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Literal
 
 from exchange.audit import verify as verify_chain
 from exchange.bundle.receipting import parse_receipt, receipt_sha256
 from exchange.domain.transfer import State
 from tests.journeys.town import House
 
-_BLOB = re.compile(r"[0-9a-f]{16,128}")
+Direction = Literal["issued", "received"]
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _EXPECTED = re.compile(
-    r"settings\.json|node\.db(-wal|-shm|\.lock)?|worker\.lock|directory\.(json|seen|[0-9a-f]+\.sig)"
+    r"settings\.json|node\.db(-wal|-shm|\.lock)?|worker\.lock|directory\.(json|seen|lock|[0-9a-f]+\.sig)"
     r"|entries/[0-9a-f-]{36}\.json|keys/[^/]+|tls/(certificate|key)\.pem"
     r"|blobs/[0-9a-f-]{36}/[0-9a-f]+"
 )
 
 
 def receipt_kinds(
-    house: House, bundle_id: str, counterparty: str, direction: str, org_id: str = ""
+    house: House, bundle_id: str, counterparty: str, direction: Direction, org_id: str = ""
 ) -> list[str]:
-    """Return the kinds of the receipts of one bundle, in order, having checked their chain.
-
-    :param direction: ``issued`` or ``received``.
-    """
+    """Return the kinds of the receipts of one bundle, in order, having checked their chain."""
     with house.node.inside.store.reading(org_id or house.org_id) as unit:
         stored = list(unit.receipts.of(bundle_id, counterparty, direction))
     previous = None
@@ -71,7 +69,7 @@ def orphans(house: House) -> set[str]:
     found: set[str] = set()
     for org_id in house.org_ids:
         node = house.node
-        there = set(node.inside.blobs.names(org_id))
+        there = set(node.blobs.names(org_id))
         with node.inside.store.reading(org_id) as unit:
             named = {one.blob for one in unit.transfers.all()}
             named |= {one.blob for one in unit.arrivals.all()}
@@ -92,7 +90,7 @@ def kept_blobs_are_wanted(house: House) -> None:
                 for one in unit.arrivals.all()
                 if one.state in (State.DESTROYED, State.REJECTED)
             ]
-        assert not set(past) & set(house.node.inside.blobs.names(org_id))
+        assert not set(past) & set(house.node.blobs.names(org_id))
 
 
 def strange_files(house: House) -> list[str]:

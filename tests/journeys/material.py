@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 from xml.sax.saxutils import escape
 
 from exchange.ports import Inspection
@@ -104,7 +105,7 @@ def pdf(text: str, padding: int = 0) -> bytes:
 class _Trusting:
     """Takes every file for a PDF: for set-up, where inspecting is not what is tested."""
 
-    def inspect(self, path: Path) -> Inspection:
+    def inspect(self, source: Path | BinaryIO) -> Inspection:
         return Inspection("application/pdf")
 
 

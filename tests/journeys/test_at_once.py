@@ -12,22 +12,23 @@ from adapters.transports.https import HttpsTransport
 from exchange.errors import ExchangeError
 from exchange.ports import Parcel, Transfer
 from tests.journeys.looks import actions, books_add_up, orphans, receipt_kinds, strange_files
+from tests.journeys.machine import wait_for
 from tests.journeys.material import fill, leavers
-from tests.journeys.town import House, Town, wait_for
+from tests.journeys.town import House, Town
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
 
 AT_ONCE = 50
 
 
-def _transport(sender: House, recipient: House) -> HttpsTransport:
+def transport_between(sender: House, recipient: House) -> HttpsTransport:
     known = sender.node.directory().find(recipient.urn)
     assert known.endpoint is not None
     signer = sender.node.vault.request_signer(sender.org_id)
     return HttpsTransport(known.endpoint, signer, allow_private=True)
 
 
-def _parcel(sender: House, one: Transfer) -> Parcel:
+def parcel_of(sender: House, one: Transfer) -> Parcel:
     return Parcel(
         bundle_id=one.bundle_id,
         sender=sender.org_id,
@@ -43,7 +44,7 @@ def test_one_bundle_fifty_times_at_once(town: Town) -> None:
     sender, recipient = town.settle("larkfield"), town.settle("northgate")
     town.publish()
     fill(sender, recipient, leavers(1), town.root / "material", 2_000_000)
-    sender.senx("send", "--all")
+    sender.tell("send", "--all")
     with sender.node.inside.store.reading(sender.org_id) as unit:
         [transfer] = unit.transfers.all()
     recipient.start()
@@ -51,11 +52,11 @@ def test_one_bundle_fifty_times_at_once(town: Town) -> None:
     ready = threading.Barrier(AT_ONCE)
 
     def deliver(number: int) -> str:
-        transport = _transport(sender, recipient)
+        transport = transport_between(sender, recipient)
         with sender.node.inside.blobs.open(sender.org_id, transfer.blob) as content:
             ready.wait(30)
             try:
-                transport.deliver(_parcel(sender, transfer), content)
+                transport.deliver(parcel_of(sender, transfer), content)
             except ExchangeError as error:
                 return error.code
         return "delivered"
@@ -69,17 +70,17 @@ def test_one_bundle_fifty_times_at_once(town: Town) -> None:
     wait_for("it to be verified", lambda: recipient.states("arrivals") == {"verified": 1})
     for action in ("announced", "delivered", "collected", "verified"):
         assert actions(recipient, f"arrival.{action}") == [transfer.bundle_id]
-    blobs = recipient.node.inside.blobs
+    blobs = recipient.node.blobs
     assert len([*blobs.names(recipient.org_id)]) == 1
     assert orphans(recipient) == set()
     assert strange_files(recipient) == []
 
-    recipient.senx("accept", transfer.bundle_id)
+    recipient.tell("accept", transfer.bundle_id)
     chain = ["collected", "verified", "accepted"]
     assert receipt_kinds(recipient, transfer.bundle_id, sender.org_id, "issued") == chain
 
     def ask(number: int) -> tuple[bytes, ...]:
-        found = _transport(sender, recipient).receipts(
+        found = transport_between(sender, recipient).receipts(
             sender.org_id, recipient.org_id, transfer.bundle_id, 0
         )
         return tuple(one.content for one in found)

@@ -1,7 +1,7 @@
 """The main job, end to end by the installed command: leavers reach two secondary schools.
 
-Every command is a process; three nodes run; each later story goes on from where the one before
-left the town.
+Three nodes run; in the first story each command is a process of its own, later ones are told to
+one console a house. Each story goes on from where the one before left the town.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from tests.journeys.looks import (
     same_receipts,
     strange_files,
 )
+from tests.journeys.machine import wait_for
 from tests.journeys.material import Leaver, ctf, leavers, pdf
-from tests.journeys.town import House, Town, town_in, wait_for
+from tests.journeys.town import House, Town, town_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 
@@ -49,7 +50,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 
 def _outbox(house: House) -> dict[str, Any]:
-    return {one["transfer"]: one for one in house.look("outbox")}
+    return {one["transfer"]: one for one in house.json("outbox")}
 
 
 def _attach_table(house: House, folder: Path, pupils: list[Leaver]) -> None:
@@ -63,7 +64,7 @@ def _attach_table(house: House, folder: Path, pupils: list[Leaver]) -> None:
     table = folder / "documents.csv"
     with table.open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows([["pupil", "type", "path", "author", "date"], *rows])
-    done = house.json("attach", "--from", table)
+    done = house.senx("attach", "--from", table, "--json").json()
     assert [one["outcome"] for one in done] == ["attached"] * len(rows)
 
 
@@ -78,7 +79,7 @@ def _wait_for_states(house: House, side: str, wanted: dict[str, int]) -> None:
 
 def _all_stands_up(town: Town) -> None:
     for house in town.houses.values():
-        assert house.look("audit", "verify")["ok"]
+        assert house.json("audit", "verify")["ok"]
         books_add_up(house)
         assert orphans(house) == set()
         assert strange_files(house) == []
@@ -90,26 +91,29 @@ def test_a_cohort_goes_from_ctf_to_signed_receipts(running: Town, tmp_path: Path
     pupils = leavers(6)
     file = tmp_path / "801_CTF.xml"
     file.write_bytes(ctf(pupils))
-    kept = primary.json("import", "ctf", file)
+    kept = primary.senx("import", "ctf", file, "--json").json()
     assert [one["outcome"] for one in kept] == ["added"] * 6
     assert [one["outcome"] for one in primary.json("import", "ctf", file)] == ["unchanged"] * 6
     _attach_table(primary, tmp_path, pupils)
 
     upns = [one.upn for one in pupils]
-    chosen = primary.json("destination", *upns[:3], "--to", north.urn, "--confirm", north.laestab)
+    told = primary.senx(
+        "destination", *upns[:3], "--to", north.urn, "--confirm", north.laestab, "--json"
+    )
+    chosen = told.json()
     assert chosen["org_id"] == north.org_id
     chosen = primary.json(
         "destination", *upns[3:], "--to", south.laestab, "--confirm", "southgate school"
     )
     assert (chosen["name"], chosen["confirmed_with"]) == ("Southgate School", "name")
 
-    sent = primary.json("send", "--all")
+    sent = primary.senx("send", "--all", "--json").json()
     assert [one["outcome"] for one in sent] == ["queued"] * 6
     for school in (north, south):
         _wait_for_states(school, "arrivals", {"verified": 3})
-        arrived = school.look("inbox")
+        arrived = school.senx("inbox", "--json").json()
         assert {one["from"] for one in arrived} == {"Larkfield School"}
-        shown = school.look("show", arrived[0]["pack"])
+        shown = school.json("show", arrived[0]["pack"])
         assert sorted(one["type"] for one in shown["files"]) == [
             "ep-report", "sen.pupil/1.0", "sen.sen-register/1.0", "strategies"
         ]  # fmt: skip
@@ -121,7 +125,7 @@ def test_a_cohort_goes_from_ctf_to_signed_receipts(running: Town, tmp_path: Path
         school = north if one["to_org"] == north.org_id else south
         assert receipt_kinds(primary, bundle_id, school.org_id, "received") == ACCEPTED
         same_receipts(primary, school, bundle_id)
-    listed = primary.look("receipts")
+    listed = primary.senx("receipts", "--json").json()
     assert [one["kind"] for one in listed].count("accepted") == 6
     signed = json.loads(listed[0]["receipt"])
     assert (signed["kind"], signed["sender"]) == ("collected", primary.org_id)
@@ -130,12 +134,12 @@ def test_a_cohort_goes_from_ctf_to_signed_receipts(running: Town, tmp_path: Path
 
 def test_a_document_comes_out_as_it_went_in(running: Town, tmp_path: Path) -> None:
     north = running["northgate"]
-    pack = north.look("inbox")[0]["pack"]
-    shown = north.look("show", pack)
+    pack = north.json("inbox")[0]["pack"]
+    shown = north.json("show", pack)
     report = next(one for one in shown["files"] if one["type"] == "ep-report")
     assert (report["author"], report["date"]) == ("Dr Öz Invented", "2026-05-01")
     out = tmp_path / "report.pdf"
-    north.senx("show", pack, "--document", report["document"], "-o", out)
+    north.tell("show", pack, "--document", report["document"], "-o", out)
     first = leavers(3)
     assert out.read_bytes() in [pdf(f"Report about {one.forename}") for one in first]
 
@@ -146,8 +150,8 @@ def test_sent_twice_is_sent_once(running: Town) -> None:
     again = primary.json("send", "--all")
     assert [one["outcome"] for one in again] == ["unchanged"] * 6
     assert _outbox(primary).keys() == before.keys()
-    accepted = running["northgate"].look("inbox")[0]["pack"]
-    running["northgate"].senx("accept", accepted)  # nor is accepting it twice another receipt
+    accepted = running["northgate"].json("inbox")[0]["pack"]
+    running["northgate"].tell("accept", accepted)  # nor is accepting it twice another receipt
     chain = receipt_kinds(running["northgate"], accepted, primary.org_id, "issued")
     assert chain == ACCEPTED
 
@@ -157,17 +161,17 @@ def test_an_update_shows_only_what_is_new(running: Town, tmp_path: Path) -> None
     pupil = leavers(1)[0]
     late = tmp_path / "late.pdf"
     late.write_bytes(pdf("A report that came late"))
-    primary.senx("attach", pupil.upn, f"slt-report={late}", "--author", "Mx Therapist")
-    refused = primary.senx("send", pupil.upn, "--json", code=3).json()
+    primary.tell("attach", pupil.upn, f"slt-report={late}", "--author", "Mx Therapist")
+    refused = primary.tell("send", pupil.upn, "--json", code=3).json()
     assert refused[0]["error"]["code"] == "already-sent"
     [update] = primary.json("send", pupil.upn, "--update")
     assert update["outcome"] == "queued"
     _wait_for_states(north, "arrivals", {"accepted": 3, "verified": 1})
-    shown = north.look("show", update["transfer"])
+    shown = north.json("show", update["transfer"])
     assert shown["supersedes"] in _outbox(primary)
     assert [one["type"] for one in shown["files"] if one["new"]] == ["slt-report"]
     assert len(shown["files"]) == 5
-    north.senx("accept", update["transfer"])
+    north.tell("accept", update["transfer"])
     _wait_for_states(primary, "transfers", {"accepted": 7})
     assert [one["outcome"] for one in primary.json("send", "--all")] == ["unchanged"] * 6
     _all_stands_up(running)
@@ -176,21 +180,21 @@ def test_an_update_shows_only_what_is_new(running: Town, tmp_path: Path) -> None
 def test_the_destination_changes_after_delivery(running: Town) -> None:
     primary, north, south = running["larkfield"], running["northgate"], running["southgate"]
     upn = leavers(2)[1].upn
-    reference = next(one["pupil"] for one in primary.look("pupils") if one["upn"] == upn)
-    [old] = [one for one in primary.look("outbox") if one["pupil"] == reference]
+    reference = next(one["pupil"] for one in primary.json("pupils") if one["upn"] == upn)
+    [old] = [one for one in primary.json("outbox") if one["pupil"] == reference]
     where = ["--to", south.urn, "--confirm", south.laestab]
-    refused = primary.senx("destination", upn, *where, "--json", code=4).error()
+    refused = primary.refusal("destination", upn, *where, code=4)
     assert refused["code"] == "destination-in-use"
 
-    primary.senx("recall", old["transfer"])
+    primary.tell("recall", old["transfer"])
 
     def asked() -> bool:
         primary.nudge()
-        held = [one for one in north.look("inbox") if one["pack"] == old["transfer"]]
+        held = [one for one in north.json("inbox") if one["pack"] == old["transfer"]]
         return bool(held[0]["attention"] == "recall-asked")
 
     wait_for("the recall to reach the school that had accepted", asked)
-    north.senx("destroy", old["transfer"])
+    north.tell("destroy", old["transfer"])
 
     def heard() -> bool:
         primary.nudge()
@@ -199,15 +203,15 @@ def test_the_destination_changes_after_delivery(running: Town) -> None:
     wait_for("the destroyed receipt, and the notice's own", heard)
     chain = receipt_kinds(primary, old["transfer"], north.org_id, "received")
     assert chain == [*ACCEPTED, "destroyed"]
-    gone = north.look("show", old["transfer"], code=4)["error"]
+    gone = north.refusal("show", old["transfer"], code=4)
     assert gone["code"] == "contents-gone"
 
-    primary.senx("destination", upn, *where)
+    primary.tell("destination", upn, *where)
     [new] = primary.json("send", upn)
     assert (new["outcome"], new["transfer"] != old["transfer"]) == ("queued", True)
     _wait_for_states(south, "arrivals", {"accepted": 3, "verified": 1})
-    assert south.look("show", new["transfer"])["supersedes"] is None
-    south.senx("accept", new["transfer"])
+    assert south.json("show", new["transfer"])["supersedes"] is None
+    south.tell("accept", new["transfer"])
     _wait_for_states(primary, "transfers", {"accepted": 8, "destroyed": 1})
     _all_stands_up(running)
 
@@ -222,9 +226,9 @@ def test_a_pack_is_rejected_with_a_code(running: Town) -> None:
         "send", added["pupil"], "--to", north.laestab, "--confirm", "Northgate School"
     )
     wait_for("the pack", lambda: north.states("arrivals").get("verified") == 1)
-    wrong = north.senx("reject", sent["transfer"], "--code", "ugly", "--json", code=4).json()
+    wrong = north.tell("reject", sent["transfer"], "--code", "ugly", "--json", code=4).json()
     assert wrong[0]["error"]["code"] == "rejection-code-unknown"
-    north.senx("reject", sent["transfer"], "--code", "not-our-pupil")
+    north.tell("reject", sent["transfer"], "--code", "not-our-pupil")
 
     def heard() -> bool:
         primary.nudge()
@@ -235,9 +239,9 @@ def test_a_pack_is_rejected_with_a_code(running: Town) -> None:
     assert told["attention"] == "not-our-pupil"
     chain = receipt_kinds(primary, sent["transfer"], north.org_id, "received")
     assert chain == ["collected", "verified", "rejected"]
-    late = north.senx("accept", sent["transfer"], "--json", code=4).json()
+    late = north.tell("accept", sent["transfer"], "--json", code=4).json()
     assert late[0]["error"]["code"] == "transition-forbidden"
-    assert north.look("show", sent["transfer"], code=4)["error"]["code"] == "contents-gone"
+    assert north.refusal("show", sent["transfer"], code=4)["code"] == "contents-gone"
     _all_stands_up(running)
 
 
@@ -254,8 +258,8 @@ def test_a_shared_folder_carries_packs_and_receipts(running: Town) -> None:
     bundle = sent["transfer"]
     wait_for("the pack", lambda: _inbox_state(north, bundle) == "verified")
     assert (shared / f"{bundle}.zip").exists()
-    assert next(one["by"] for one in north.look("inbox") if one["pack"] == bundle) == "folder"
-    north.senx("accept", bundle)
+    assert next(one["by"] for one in north.json("inbox") if one["pack"] == bundle) == "folder"
+    north.tell("accept", bundle)
     names = [f"{bundle}.{seq}.receipt.json" for seq in (1, 2, 3)]
     receipts = [shared / f"{name}{ending}" for name in names for ending in ("", ".sig")]
     wait_for("receipts beside the pack", lambda: all(one.exists() for one in receipts))
@@ -268,12 +272,12 @@ def test_a_shared_folder_carries_packs_and_receipts(running: Town) -> None:
     same_receipts(primary, north, bundle)
     assert [one.name for one in shared.iterdir() if one.name.startswith(".")] == []
     # It goes on lying there, and neither node takes it in again.
-    assert len([one for one in north.look("inbox") if one["pack"] == bundle]) == 1
+    assert len([one for one in north.json("inbox") if one["pack"] == bundle]) == 1
     _all_stands_up(running)
 
 
 def _inbox_state(house: House, bundle: str) -> str:
-    return next((one["state"] for one in house.look("inbox") if one["pack"] == bundle), "")
+    return next((one["state"] for one in house.json("inbox") if one["pack"] == bundle), "")
 
 
 def test_nodes_stop_when_they_are_told_to(running: Town) -> None:

@@ -29,8 +29,9 @@ from tests.journeys.looks import (
     seek_files,
     strange_files,
 )
+from tests.journeys.machine import wait_for
 from tests.journeys.material import fill, leavers
-from tests.journeys.town import House, Town, wait_for
+from tests.journeys.town import House, Town
 
 pytestmark = [pytest.mark.journey, pytest.mark.fault]
 
@@ -69,12 +70,9 @@ def _strike(rng: random.Random, sender: House, recipient: House) -> Strike:
     # A send of this size writes some 84 lines; one kill in six hits a node that is starting.
     start, wanted = seen(), rng.choice((0, 1, 2, 3, 4, 5))
     end = time.monotonic() + 8
-    nudged = time.monotonic()
     while seen() < start + wanted and time.monotonic() < end and _underway(sender):
         time.sleep(0.002)
-        if time.monotonic() - nudged > 0.5:  # no waiting for back-off: `senx receipts --now`
-            sender.nudge()
-            nudged = time.monotonic()
+        sender.nudge()  # no waiting for back-off
     # Not at the commit itself but anywhere after it.
     time.sleep(rng.random() * (0.05 if wanted else 1.0))
     victim = rng.choice((sender, recipient))

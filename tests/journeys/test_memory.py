@@ -18,8 +18,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.journeys.machine import wait_for
 from tests.journeys.material import fill, leavers
-from tests.journeys.town import House, Town, wait_for
+from tests.journeys.town import House, Town
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 

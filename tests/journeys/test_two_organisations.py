@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.looks import books_add_up, orphans, receipt_kinds
+from tests.journeys.machine import wait_for
 from tests.journeys.material import ctf, leavers, pdf
-from tests.journeys.town import Town, wait_for
+from tests.journeys.town import Town
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
 
@@ -27,25 +28,25 @@ def test_two_schools_on_one_node(town: Town, tmp_path: Path) -> None:
     file, report = tmp_path / "leavers.xml", tmp_path / "report.pdf"
     file.write_bytes(ctf(leavers(2)))
     report.write_bytes(pdf("Report"))
-    house.senx("import", "ctf", file, "--org", house.numbers[0]["urn"])
+    house.tell("import", "ctf", file, "--org", house.numbers[0]["urn"])
     file.write_bytes(ctf(leavers(1)))
-    house.senx("import", "ctf", file, "--org", house.numbers[1]["laestab"])
-    ours = {one["pupil"] for one in house.look("pupils", "--org", first)}
-    theirs = {one["pupil"] for one in house.look("pupils", "--org", second)}
+    house.tell("import", "ctf", file, "--org", house.numbers[1]["laestab"])
+    ours = {one["pupil"] for one in house.json("pupils", "--org", first)}
+    theirs = {one["pupil"] for one in house.json("pupils", "--org", second)}
     assert (len(ours), len(theirs), ours & theirs) == (2, 1, set())
-    asked = house.look("pupils", code=2)["error"]
+    asked = house.refusal("pupils", code=2)
     assert asked["code"] == "organisation-needed"
-    not_here = house.look("pupils", "--org", outside.urn, code=2)["error"]
+    not_here = house.refusal("pupils", "--org", outside.urn, code=2)
     assert not_here["code"] == "organisation-not-hosted"
 
     # A reference of the one is nothing to the other, whatever is asked of it.
     mine = sorted(ours)[0]
     for words in (["attach", mine, f"ep-report={report}"], ["destination", mine, "--to",
                   outside.urn, "--confirm", outside.laestab], ["send", mine]):  # fmt: skip
-        told = house.senx(*words, "--org", second, "--json", code=None)
+        told = house.tell(*words, "--org", second, "--json", code=None)
         assert told.code in (3, 4)
         assert "pupil-unknown" in told.out + told.err
-    house.senx("attach", mine, f"ep-report={report}", "--org", first)
+    house.tell("attach", mine, f"ep-report={report}", "--org", first)
 
     # From the one to the other, over HTTPS, on the same node.
     to_second = ["--to", house.numbers[1]["urn"], "--confirm", "Parkside School"]
@@ -53,43 +54,42 @@ def test_two_schools_on_one_node(town: Town, tmp_path: Path) -> None:
     [home_pack] = _arrived(town, house.name, second)
     assert home_pack["pack"] == sent["transfer"]
     assert home_pack["from"] == "Larkfield School"
-    assert house.look("inbox", "--org", first) == []
-    assert house.look("outbox", "--org", second) == []
-    unseen = house.look("show", sent["transfer"], "--org", first, code=4)["error"]
+    assert house.json("inbox", "--org", first) == []
+    assert house.json("outbox", "--org", second) == []
+    unseen = house.refusal("show", sent["transfer"], "--org", first, code=4)
     assert unseen["code"] == "arrival-unknown"
-    refused = house.look("accept", sent["transfer"], "--org", first, code=4)
+    refused = house.tell("accept", sent["transfer"], "--org", first, "--json", code=4).json()
     assert refused[0]["error"]["code"] == "arrival-unknown"
-    assert house.look("recall", sent["transfer"], "--org", second, code=4)["error"]["code"] == (
-        "transfer-unknown"
-    )
-    house.senx("accept", sent["transfer"], "--org", second)
+    told = house.tell("recall", sent["transfer"], "--org", second, code=4)
+    assert "transfer-unknown" in told.out + told.err
+    house.tell("accept", sent["transfer"], "--org", second)
 
     def heard() -> bool:
         house.nudge()
-        return [one["state"] for one in house.look("outbox", "--org", first)] == ["accepted"]
+        return [one["state"] for one in house.json("outbox", "--org", first)] == ["accepted"]
 
     wait_for("the receipt", heard)
     chain = ["collected", "verified", "accepted"]
     assert receipt_kinds(house, sent["transfer"], second, "received", first) == chain
-    assert house.look("receipts", "--org", second) == []
+    assert house.json("receipts", "--org", second) == []
     # Accepting is not importing: whose pupil it was, the other has one row as before.
-    assert len(house.look("pupils", "--org", second)) == 1
+    assert len(house.json("pupils", "--org", second)) == 1
 
     # And from outside, the second alone hears of what is the second's.
-    outside.senx("pupil", "add", "--surname", "Wren", "--forename", "Jo", "--dob", "2015-04-01",
+    outside.tell("pupil", "add", "--surname", "Wren", "--forename", "Jo", "--dob", "2015-04-01",
                  "--sex", "F", "--no-upn", "UN1")  # fmt: skip
-    [away] = outside.look("pupils")
+    [away] = outside.json("pupils")
     [other] = outside.json("send", away["pupil"], *to_second)
     arrived = _arrived(town, house.name, second, count=2)
     assert other["transfer"] in {one["pack"] for one in arrived}
-    assert house.look("inbox", "--org", first) == []
+    assert house.json("inbox", "--org", first) == []
 
     books_add_up(house)
     assert orphans(house) == set()
-    books = [{one["digest"] for one in house.look("audit", "list", "--org", org_id)}
+    books = [{one["digest"] for one in house.json("audit", "list", "--org", org_id)}
              for org_id in (first, second)]  # fmt: skip
     assert not books[0] & books[1]
-    blobs = [set(house.node.inside.blobs.names(org_id)) for org_id in (first, second)]
+    blobs = [set(house.node.blobs.names(org_id)) for org_id in (first, second)]
     assert (len(blobs[0]), len(blobs[1]), blobs[0] & blobs[1]) == (2, 2, set())
 
 
@@ -98,7 +98,7 @@ def _arrived(town: Town, name: str, org_id: str, count: int = 1) -> list[dict[st
     found: list[dict[str, str]] = []
 
     def here() -> bool:
-        found[:] = house.look("inbox", "--org", org_id)
+        found[:] = house.json("inbox", "--org", org_id)
         return (
             len(found) == count
             and all(one["state"] != "queued" for one in found)
@@ -118,10 +118,10 @@ def test_a_school_that_joins_a_running_node_is_served(town: Town) -> None:
     outside.wait_until_healthy()
     joined = town.enrol(house, "parkside")
     town.publish()
-    outside.senx("pupil", "add", "--surname", "Wren", "--forename", "Jo", "--dob", "2015-04-01",
+    outside.tell("pupil", "add", "--surname", "Wren", "--forename", "Jo", "--dob", "2015-04-01",
                  "--sex", "F", "--no-upn", "UN1")  # fmt: skip
-    [away] = outside.look("pupils")
-    outside.senx("send", away["pupil"], "--to", house.numbers[1]["urn"], "--confirm",
+    [away] = outside.json("pupils")
+    outside.tell("send", away["pupil"], "--to", house.numbers[1]["urn"], "--confirm",
                  "Parkside School")  # fmt: skip
     [pack] = _arrived(town, house.name, joined)
     assert pack["state"] == "verified"

@@ -7,8 +7,9 @@ import sqlite3
 import pytest
 
 from tests.journeys.looks import books_add_up, receipt_kinds, same_receipts
+from tests.journeys.machine import silent_listener, wait_for
 from tests.journeys.material import fill, leavers
-from tests.journeys.town import House, Town, silent_listener, wait_for
+from tests.journeys.town import House, Town
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
 
@@ -27,7 +28,7 @@ def test_a_recipient_that_is_down_gets_its_pack_when_it_comes_up(town: Town) -> 
     sender, recipient = town.settle("larkfield"), town.settle("northgate")
     town.publish()
     fill(sender, recipient, leavers(1), town.root / "material")
-    sender.senx("send", "--all")
+    sender.tell("send", "--all")
     seen = {0: _tries(sender)[1]}
     sender.start()
 
@@ -41,7 +42,7 @@ def test_a_recipient_that_is_down_gets_its_pack_when_it_comes_up(town: Town) -> 
     waits = [(seen[later] - seen[later - 1]) / 1e6 for later in (1, 2)]
     assert waits[0] >= 1
     assert waits[1] >= 2
-    [one] = sender.look("outbox")
+    [one] = sender.json("outbox")
     assert (one["state"], one["receipts"]) == ("queued", 0)
 
     assert sender.stop() == 0
@@ -53,7 +54,7 @@ def test_a_recipient_that_is_down_gets_its_pack_when_it_comes_up(town: Town) -> 
     recipient.start()  # and nobody tells the sender
     wait_for("its next try", lambda: recipient.states("arrivals") == {"verified": 1})
     bundle_id = one["transfer"]
-    recipient.senx("accept", bundle_id)
+    recipient.tell("accept", bundle_id)
 
     def heard() -> bool:
         sender.nudge()
@@ -75,11 +76,11 @@ def test_one_silent_partner_does_not_hold_up_the_others(town: Town) -> None:
     pupils = leavers(12)
     fill(sender, silent, pupils[:8], town.root / "material")
     fill(sender, quick, pupils[8:], town.root / "more")
-    sender.senx("send", "--all")
+    sender.tell("send", "--all")
     quick.start()
-    with silent_listener(silent):  # each connection to it is given up after 20 s only
+    with silent_listener(silent.port):  # each connection to it is given up after 20 s only
         sender.start()
         wait_for("the others' packs", lambda: quick.states("arrivals") == {"verified": 4}, 15)
-        waiting = [one for one in sender.look("outbox") if one["to_org"] == silent.org_id]
+        waiting = [one for one in sender.json("outbox") if one["to_org"] == silent.org_id]
         assert {one["state"] for one in waiting} == {"queued"}
         sender.kill()

@@ -8,11 +8,8 @@ and says what it waited for when it does not.
 
 from __future__ import annotations
 
-import json
 import os
-import random
 import signal
-import socket
 import sqlite3
 import ssl
 import subprocess
@@ -27,10 +24,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from click.testing import CliRunner
-
 from adapters.directory_file import InstalledDirectory
-from exchange.cli import main
 from exchange.ports import Actor
 from exchange.settings import Home, Settings
 from exchange.wiring import (
@@ -47,52 +41,11 @@ from keys.directory.entry import read_row
 from keys.interfaces import KeyClass
 from keys.ssh_keys import SshPrivateKey
 from schemas.strict_json import loads
+from tests.journeys.console import Console, Told
+from tests.journeys.machine import LOOPBACK, free_ports, group_alive, processes, wait_for
 
 TESTER = Actor("tester", "senco")
-PATIENCE = 60.0
-_LOOPBACK = "127.0.0.1"
 _KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "HOME", "VIRTUAL_ENV", "PYTHONPATH")
-
-
-def wait_for(what: str, seen: Callable[[], object], seconds: float = PATIENCE) -> None:
-    """Poll until ``seen`` is true; otherwise fail, saying what never came."""
-    end = time.monotonic() + seconds
-    while not seen():
-        assert time.monotonic() < end, f"waited {seconds:.0f} s in vain for {what}"
-        time.sleep(0.02)
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on, below those the system lends to clients.
-
-    A node that is killed and started again must find its port free, so it must be none that an
-    outgoing connection could be given meanwhile.
-    """
-    found: list[int] = []
-    while len(found) < count:
-        port = random.randrange(15000, 32000)
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind((_LOOPBACK, port))
-            if port not in found:
-                found.append(port)
-    return found
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a command said."""
-
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-    def error(self) -> Mapping[str, str]:
-        """The typed error that a command with ``--json`` ended with."""
-        found: dict[str, str] = json.loads(self.err)["error"]
-        return found
 
 
 @dataclass
@@ -114,6 +67,8 @@ class House:
     limit: Callable[[], None] | None = None
     process: subprocess.Popen[bytes] | None = None
     began: int = 0
+    nudged: float = 0.0
+    console: Console | None = None
     _node: Node | None = None
 
     @property
@@ -173,29 +128,41 @@ class House:
             start_new_session=True,
         )
 
+    def tell(self, *arguments: str | Path, code: int | None = 0) -> Told:
+        """As :meth:`senx`, in the console's process."""
+        if self.console is None:
+            self.console = Console({**self._environment(), "SENX_HOME": str(self.root)})
+        told = self.console.run([*map(str, arguments)])
+        if code is not None:
+            assert told.code == code, f"senx {arguments[0]}: {told}"
+        return told
+
     def json(self, *arguments: str | Path) -> Any:
-        """Run a command with ``--json`` and return what it printed."""
-        return self.senx(*arguments, "--json").json()
+        """Tell a command with ``--json`` and return what it printed."""
+        return self.tell(*arguments, "--json").json()
 
-    def look(self, *arguments: str | Path, code: int = 0) -> Any:
-        """As :meth:`json`, but in this process: for the many looks that only read.
-
-        It is the same command and the same output, without a second of starting Python.
-        """
-        home = {"SENX_HOME": str(self.root)}
-        done = CliRunner().invoke(main, [*map(str, arguments), "--json"], env=home)
-        assert done.exit_code == code, f"senx {arguments[0]}: {done.output}"
-        return json.loads(done.output)
+    def refusal(self, *arguments: str | Path, code: int) -> Mapping[str, str]:
+        """Return the typed error that a command with ``--json`` ends with."""
+        return self.tell(*arguments, "--json", code=code).error()
 
     # -- the running node
 
-    def start(self, *, wait: bool = True) -> None:
+    def start(self, *, wait: bool = True, part: str = "both") -> None:
         """Start worker and face, in a process group of their own."""
         assert self.process is None or self.process.poll() is not None
         self.began = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "exchange.cli", "serve", "--home", str(self.root)],
+                [
+                    sys.executable,
+                    "-m",
+                    "exchange.cli",
+                    "serve",
+                    "--home",
+                    self.root,
+                    "--part",
+                    part,
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -205,6 +172,11 @@ class House:
             )
         if wait:
             self.wait_until_healthy(self.began)
+
+    def start_face(self) -> None:
+        """Start the delivery face alone: what comes in is taken, and nobody goes on with it."""
+        self.start(wait=False, part="face")
+        wait_for(f"{self.name}'s face; its log: {self.tail()}", self.face_answers)
 
     def wait_until_healthy(self, since: int = 0) -> None:
         """Wait until the face answers and the worker has said, after ``since``, that it works."""
@@ -230,10 +202,11 @@ class House:
     def kill(self) -> None:
         """SIGKILL the whole group: worker, face master and face worker, at one moment."""
         assert self.process is not None
+        group = self.process.pid
         with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+            os.killpg(group, signal.SIGKILL)
         self.process.wait()
-        wait_for(f"{self.name}'s group to be gone", lambda: not _group_alive(self.process))
+        wait_for(f"{self.name}'s group to be gone", lambda: not group_alive(group))
 
     def stop(self) -> int:
         """SIGTERM, as a service manager does; return the exit code."""
@@ -248,7 +221,7 @@ class House:
     def pids(self) -> list[int]:
         """Every process of the running node."""
         assert self.process is not None
-        return [pid for pid, group in _processes() if group == self.process.pid]
+        return [pid for pid, group in processes() if group == self.process.pid]
 
     def tail(self) -> str:
         if not self.log.exists():
@@ -277,43 +250,24 @@ class House:
             connection.close()
 
     def nudge(self) -> None:
-        """Make every transfer due now, as ``senx receipts --now`` does."""
+        """Make every transfer due now, as ``senx receipts --now`` does; twice a second at most.
+
+        It writes: who did it without a pause would keep the node itself from writing.
+        """
+        if time.monotonic() - self.nudged < 0.5:
+            return
+        self.nudged = time.monotonic()
+        now = datetime.now(UTC).replace(microsecond=0)
         for org_id in self.org_ids:
             with self.node.inside.store.unit(org_id) as unit:
                 for one in unit.transfers.all():
                     if one.due_at is not None:
-                        unit.transfers.schedule(
-                            one.bundle_id, datetime.now(UTC).replace(microsecond=0), 0
-                        )
+                        unit.transfers.schedule(one.bundle_id, now, 0)
                 unit.commit()
 
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         return {**kept, **self.environment}
-
-
-@contextmanager
-def silent_listener(house: House) -> Iterator[None]:
-    """Listen where a house should: take every connection, and never say a word."""
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((_LOOPBACK, house.port))
-        listener.listen(100)
-        yield
-
-
-def _processes() -> Iterator[tuple[int, int]]:
-    """Yield (pid, process group) of all processes, zombies left out."""
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with suppress(OSError):
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-                if fields[0] != "Z":
-                    yield int(entry.name), int(fields[2])
-
-
-def _group_alive(process: subprocess.Popen[bytes] | None) -> bool:
-    return process is not None and any(group == process.pid for _, group in _processes())
 
 
 @dataclass
@@ -349,8 +303,8 @@ class Town:
         port = free_ports(1)[0]
         settings = Settings(
             directory_key=self.key.public.line,
-            listen=f"{_LOOPBACK}:{port}",
-            public_url=f"https://{_LOOPBACK}:{port}",
+            listen=f"{LOOPBACK}:{port}",
+            public_url=f"https://{LOOPBACK}:{port}",
             allow_private_endpoints=True,
             folders={one: str(path) for one, path in folders.items()},
             poll_seconds=poll_seconds,
@@ -389,6 +343,8 @@ class Town:
     def close(self) -> None:
         """End every process, however the test ended."""
         for house in self.houses.values():
+            if house.console is not None:
+                house.console.close()
             if house.process is not None:
                 with suppress(ProcessLookupError):
                     os.killpg(house.process.pid, signal.SIGKILL)
