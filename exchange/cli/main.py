@@ -19,9 +19,12 @@ from exchange.cli import (
     schools,
     seal_file,
 )
+from exchange.cli.discreet import Discreet
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Discreet, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="sen-exchange", prog_name="senx")
 def main() -> None:
     """Hand over what a child with special educational needs needs next."""
