@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from demo.material import Material, PupilMaterial
+from demo.material import Document, Material, PupilMaterial
 from demo.material.places import PRIMARY, SALTMERE, SECONDARIES, Place
 from demo.material.records import records_for
 from demo.processes import Processes
@@ -29,9 +29,10 @@ class Story:
         self._nodes = nodes
         self._home = town.of(PRIMARY).home
         self._references: dict[str, str] = {}
+        self._attached: list[tuple[str, PupilMaterial, Document]] = []
 
     def take_in(self, material: Material) -> None:
-        """Import the CTF, keep the records, attach the documents, confirm the destinations."""
+        """Import the CTF, keep records and documents, confirm destinations, record decisions."""
         kept = senx_json("import", "ctf", material.ctf, "--home", self._home)
         print(f"Read {material.ctf.name}: {len(kept)} leavers", flush=True)
         self._references = self._match(material)
@@ -44,6 +45,38 @@ class Story:
             confirmed = ("--to", str(school.laestab), "--confirm", school.name)
             told = senx("destination", *pupils, "--home", self._home, *confirmed)
             print(told.strip(), flush=True)
+
+        self._decide()
+
+    def _decide(self) -> None:
+        """Record who agreed, and the decisions that the table of documents asks of a person.
+
+        A clinician's report goes to people whom the clinician names; the report of a review goes
+        to those who were invited. The rest needs nobody.
+        """
+        home = self._home
+        agreed = ("--family", "agrees", "--pupil", "agrees")
+        told = senx("wish", *self._references.values(), "--home", home, *agreed)
+        print(f"Families and pupils who agreed: {told.split()[0]}", flush=True)
+        decided = 0
+        for (by, reason, person), documents in self._questions().items():
+            named = ("--person", person) if person else ()
+            how = ("--release", "--by", by, "--reason", reason, *named)
+            decided += len(senx_json("decide", *documents, "--home", home, *how))
+        print(f"Decisions that a named person had to take: {decided}", flush=True)
+
+    def _questions(self) -> dict[tuple[str, str, str], list[str]]:
+        """Return the documents that want a decision: by whom, why, and who may read them."""
+        found: dict[tuple[str, str, str], list[str]] = {}
+        for reference, one, document in self._attached:
+            if document.type in ("camhs-report", "paediatric-report"):
+                key = (document.author, "named-recipient", one.pupil.destination.senco)
+            elif document.type == "annual-review":
+                key = (PRIMARY.senco, "invited-to-review", "")
+            else:
+                continue
+            found.setdefault(key, []).append(reference)
+        return found
 
     def _match(self, material: Material) -> dict[str, str]:
         """Return the node's reference of each pupil, by the folder of the material."""
@@ -93,6 +126,11 @@ class Story:
                         )
                     )
         done = senx_json("attach", "--from", wanted, "--home", self._home)
+        papers = [(one, document) for one in material.pupils for document in one.documents]
+        self._attached = [
+            (row["document"], one, document)
+            for row, (one, document) in zip(done, papers, strict=True)
+        ]
         print(f"Attached {len(done)} documents, {size(material.document_bytes)}", flush=True)
 
     def send(self, material: Material) -> None:

@@ -8,10 +8,11 @@ from demo.material import documents
 from demo.material.charts import STEPS
 from demo.material.documents import common
 from demo.material.people import Pupil
-from demo.material.places import PRIMARY
+from demo.material.places import LA_CODE, PRIMARY, Place
 from demo.material.texts import conditions, need_text, suspicions
 from schemas.base import SubjectRecord
 from schemas.codes import code_set
+from schemas.ehc import EhcPlan, EhcSection, EhcSectionName, EhcStatus
 from schemas.identifiers import Laestab, Ukprn, Urn
 from schemas.people import Person
 from schemas.school import School
@@ -59,7 +60,30 @@ def records_for(pupil: Pupil, subject: str | None = None) -> dict[str, SubjectRe
     }
     if pupil.status != "N":
         found["sen-support-plan.json"] = support_plan(pupil, subject)
+    if pupil.status == "E":
+        found["ehc-plan.json"] = ehc_plan(pupil, subject)
     return found
+
+
+def ehc_plan(pupil: Pupil, subject: str) -> EhcPlan:
+    """Return the reference to the EHC plan: its sections, and the school that section I names."""
+    return EhcPlan(
+        subject=subject,
+        authority=LA_CODE,
+        status=EhcStatus.AMENDED,
+        issued=documents.WRITERS["ehc-plan"](pupil).written,
+        names_school=_school(pupil.destination),
+        sections=tuple(EhcSection(section=each) for each in EhcSectionName),
+    )
+
+
+def _school(place: Place) -> School:
+    return School(
+        name=place.name,
+        urn=Urn.parse(place.urn or ""),
+        laestab=Laestab.parse(place.laestab or ""),
+        ukprn=Ukprn.parse(place.ukprn or ""),
+    )
 
 
 def register_entry(pupil: Pupil, subject: str) -> SenRegister:
@@ -220,12 +244,7 @@ def transition_plan(pupil: Pupil, subject: str) -> TransitionPlan:
     return TransitionPlan(
         subject=subject,
         written=LAST_CHANGED,
-        moves_to=School(
-            name=there.name,
-            urn=Urn.parse(there.urn or ""),
-            laestab=Laestab.parse(there.laestab or ""),
-            ukprn=Ukprn.parse(there.ukprn or ""),
-        ),
+        moves_to=_school(there),
         moves_on=date(2026, 9, 3),
         key_adults=(receiving,),
         visits=visits,
