@@ -6,6 +6,7 @@
 ├── ``Conflict``            it exists already, or is not in a state that allows this
 ├── ``Refused``             a rule forbids it
 │   ├── ``DisclosureRefused``   this document may not go to this recipient
+│   │   └── ``DecisionNeeded``      somebody must decide about it first
 │   ├── ``DestinationRefused``  the destination is unknown, closed, or not confirmed
 │   └── ``ScannerUnavailable``  no virus scanner can be asked now: held, nothing is decided
 ├── ``FormatError``         a document from outside is not what it says it is
@@ -28,6 +29,8 @@ Every error has ``code`` (stable, kebab-case), ``path`` (a field path, never a v
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from keys.errors import KeysError
 from schemas.errors import SchemaError
@@ -89,6 +92,19 @@ class DisclosureRefused(Refused):
     """This document may not go to this recipient."""
 
     default_code = "disclosure-refused"
+
+
+class DecisionNeeded(DisclosureRefused):
+    """Somebody must decide about a document before the pack can go."""
+
+    default_code = "decision-needed"
+    default_hint = "See who decides with `senx preview`, and record it with `senx decide`."
+
+    @classmethod
+    def about(cls, waiting: Iterable[tuple[str, str]]) -> DecisionNeeded:
+        """Return the error that names each reference and whose decision it is."""
+        named = "; ".join(f"{ref} ({who})" for ref, who in waiting)
+        return cls(path="/documents", hint=f"{named}. {cls.default_hint}")
 
 
 class DestinationRefused(Refused):

@@ -13,6 +13,7 @@ from exchange.errors import UsageError
 from exchange.ports import StoredReceipt, Transfer
 from exchange.services.choose_destination import choose_destination
 from exchange.services.find_pupil import find_pupil
+from exchange.services.pack_contents import Withheld
 from exchange.services.queue_bundle import Order
 from exchange.services.recall import recall as recall_transfer
 from exchange.services.send import send as send_pack
@@ -27,6 +28,11 @@ from schemas.strict_json import JsonValue
 @click.option("--confirm", help="Its name, or its other number.")
 @click.option("--folder", help="Lay the packs into this folder of the settings, not by HTTPS.")
 @click.option("--update", is_flag=True, help="Send what changed since the last pack.")
+@click.option(
+    "--leave-undecided",
+    is_flag=True,
+    help="What somebody must still decide about waits; the rest goes on time.",
+)
 @click.option("--purpose", default="phase-transfer", show_default=True)
 @click.option("--basis", default="public-task", show_default=True, help="Lawful basis.")
 @acting
@@ -38,6 +44,7 @@ def send(
     confirm: str | None,
     folder: str | None,
     update: bool,
+    leave_undecided: bool,
     purpose: str,
     basis: str,
 ) -> None:
@@ -57,7 +64,10 @@ def send(
     chosen = _chosen(session, pupil_refs, everyone=everyone)
     if to is not None:
         _confirm(session, chosen, to, confirm)
-    rows = [_send_one(session, one, order, update=update) for one in steps("Sealing", chosen)]
+    rows = [
+        _send_one(session, one, order, update=update, leave_undecided=leave_undecided)
+        for one in steps("Sealing", chosen)
+    ]
     if session.as_json:
         emit(rows)
     else:
@@ -84,11 +94,17 @@ def _confirm(session: Session, chosen: list[str], to: str, confirm: str | None) 
 
 
 def _send_one(
-    session: Session, pupil_id: str, order: Order, *, update: bool
+    session: Session, pupil_id: str, order: Order, *, update: bool, leave_undecided: bool
 ) -> dict[str, JsonValue]:
     try:
         done = send_pack(
-            session.inside, session.org_id, pupil_id, order, session.actor, update=update
+            session.inside,
+            session.org_id,
+            pupil_id,
+            order,
+            session.actor,
+            update=update,
+            leave_undecided=leave_undecided,
         )
     except TYPED as error:
         if not session.as_json:
@@ -98,11 +114,13 @@ def _send_one(
         "outcome": done.outcome,
         "pupil": pupil_id,
         "transfer": done.transfer.bundle_id,
-        "withheld": [
-            {"document": one.document_id, "type": one.type, "code": one.code}
-            for one in done.withheld
-        ],
+        "withheld": [_kept_back(one) for one in done.withheld],
+        "waiting": [_kept_back(one) for one in done.waiting],
     }
+
+
+def _kept_back(one: Withheld) -> dict[str, JsonValue]:
+    return {"document": one.document_id, "type": one.type, "code": one.code}
 
 
 @click.command("outbox")

@@ -20,9 +20,15 @@ from exchange.bundle.recipients import recipient_keys_of
 from exchange.bundle.sealing import hash_source, seal_to_path
 from exchange.cli.options import home_option, json_option, node_of, org_of
 from exchange.cli.output import emit, typed_errors
-from exchange.domain.disclosure import decide
+from exchange.domain.disclosure import Facts, Outcome, Purpose, Recipient, decide
 from exchange.domain.identity import uuid7
-from exchange.errors import DisclosureRefused, FormatError, UsageError, Wrapped
+from exchange.errors import (
+    DecisionNeeded,
+    DisclosureRefused,
+    FormatError,
+    UsageError,
+    Wrapped,
+)
 from exchange.ports import Directory
 from exchange.services.pack_contents import SUFFIX
 from exchange.services.trust import find_organisation, recipient_keys
@@ -78,7 +84,10 @@ def seal(
     sources = _record_sources(records)
     about = subject or sources[0].subject
     inbox = "dsl" if kind == BundleKind.CP_FILE.value else "general"
-    sources += _document_sources(node, documents, about, kind, inbox)
+    for number, given in enumerate(documents, start=1):
+        for one in recipients:
+            _require_allowed(node, given, one, (kind, purpose, basis), f"/document/{number}")
+    sources += _document_sources(node, documents, about)
     particulars = Particulars(
         id=uuid7(now, secrets.token_bytes(10)),
         release_id=str(uuid.uuid4()),
@@ -146,15 +155,10 @@ def _record_sources(files: Sequence[Path]) -> list[Source]:
     return sources
 
 
-def _document_sources(
-    node: Node, documents: Sequence[str], subject: str, kind: str, inbox: str
-) -> list[Source]:
+def _document_sources(node: Node, documents: Sequence[str], subject: str) -> list[Source]:
     sources: list[Source] = []
     for number, given in enumerate(documents, start=1):
-        doc_type, equals, path = given.partition("=")
-        if not equals:
-            raise UsageError("document-malformed", "/document", "Write TYPE=PATH.")
-        _require_allowed(node, doc_type, kind, inbox, f"/document/{number}")
+        doc_type, path = _split(given)
         file = Path(path)
         media_type = node.inspector.inspect(file).media_type
         digests = hash_source(file)
@@ -180,16 +184,32 @@ def _raw(file: Path) -> io.FileIO:
     return io.FileIO(file)
 
 
-def _require_allowed(node: Node, doc_type: str, kind: str, inbox: str, path: str) -> None:
+def _split(given: str) -> tuple[str, str]:
+    doc_type, equals, path = given.partition("=")
+    if not equals:
+        raise UsageError("document-malformed", "/document", "Write TYPE=PATH.")
+    return doc_type, path
+
+
+def _require_allowed(
+    node: Node, given: str, to: str, what_for: tuple[str, str, str], path: str
+) -> None:
+    """Refuse what may not go, or not without a person's decision: those are kept at pupils only."""
+    kind, purpose, basis = what_for
+    cp = kind == BundleKind.CP_FILE.value
+    found = find_organisation(node.directory(), to)
     try:
         decision = decide(
-            doc_type,
-            "cp-file" if kind == BundleKind.CP_FILE.value else "transfer",
-            "dsl" if inbox == "dsl" else "general",
+            Facts(type=_split(given)[0]),
+            Recipient(org_id=found.org_id, kind=found.kind, inbox="dsl" if cp else "general"),
+            Purpose(code=purpose, lawful_basis=basis, kind="cp-file" if cp else "transfer"),
             node.inside.clock.now().date(),
         )
     except SchemaError as error:
         raise Wrapped.of(error, path) from None
-    if not decision.allowed:
-        hint = "Child-protection documents go in a pack of their own: --kind cp-file."
+    if decision.outcome is Outcome.WITHHELD:
+        hint = "See docs/disclosure.md; child-protection documents go apart: --kind cp-file."
         raise DisclosureRefused(decision.code, path, hint)
+    if decision.outcome is Outcome.NEEDS_DECISION:
+        hint = "Attach it to the pupil and record the decision; then use `senx send`."
+        raise DecisionNeeded(path=path, hint=hint)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from exchange.domain.disclosure import NOTHING, Disclosed, Said
 from exchange.domain.transfer import State
 
 
@@ -28,6 +29,8 @@ class StoredPupil:
     :param record: the exact bytes of the ``sen.pupil`` record.
     :param upn: normalised, or None; looked up by a keyed tag, never by value.
     :param origin: where the record came from: ``ctf``, ``hand``, ``bundle``.
+    :param said: marks, judgements and wishes: under ``""`` of the whole pack, under a record's
+        slot of that record, under ``ehc-plan/K`` of a section.
     """
 
     pupil_id: str
@@ -37,6 +40,7 @@ class StoredPupil:
     created_at: datetime
     updated_at: datetime
     destination: Destination | None = None
+    said: Mapping[str, Said] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class StoredDocument:
     :param file_name: as it came; shown to people, never used as a path.
     :param compartment: ``cp`` for child protection (opens once the DSL unlocks it), else
         ``general``.
+    :param said: marks, judgements and wishes about it.
     :param warnings: codes of what was seen in it as it came in; ``unscanned`` among them where
         no virus scanner looked at all of it.
     """
@@ -85,6 +90,7 @@ class StoredDocument:
     sha256: str
     crc32: int
     compartment: Literal["general", "cp"] = "general"
+    said: Said = NOTHING
     warnings: tuple[str, ...] = ()
 
 
@@ -92,11 +98,12 @@ class StoredDocument:
 class Transfer:
     """One bundle on its way from this organisation to one recipient.
 
-    Clear columns: ids, state, times, sizes, hashes of sealed bytes. Sealed: the last six fields.
+    Clear columns: ids, state, times, sizes, hashes of sealed bytes. Sealed: the last seven fields.
 
     :param attention: a code that a person must look at, or None.
     :param last_receipt_sha256: hash of the newest receipt's bytes, or None before the first.
     :param statement: as signed; that of a DSL's pack sealed to ``cp`` (services.kept_statement).
+    :param disclosed: what was decided of each document, record and section, and why.
     """
 
     bundle_id: str
@@ -127,6 +134,7 @@ class Transfer:
     statement: bytes = b""
     statement_signature: bytes = b""
     recipient_entry: bytes = b""
+    disclosed: tuple[Disclosed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

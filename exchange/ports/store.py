@@ -66,6 +66,12 @@ class Documents(Protocol):
         :raises exchange.errors.Conflict: ``document-exists``: the id is taken.
         """
 
+    def update(self, document: StoredDocument) -> None:
+        """Replace what is sealed of one (what was said of it changed: wants an audit entry).
+
+        :raises exchange.errors.NotFound: ``document-unknown``.
+        """
+
     def get(self, document_id: str) -> StoredDocument:
         """Return one.
 

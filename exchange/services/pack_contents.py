@@ -11,9 +11,18 @@ from datetime import date
 from typing import BinaryIO
 
 from exchange.bundle.contents import Readable, Source
-from exchange.domain.disclosure import BundleKind, Inbox, decide, is_cp
+from exchange.domain.disclosure import (
+    Disclosed,
+    Outcome,
+    Purpose,
+    Recipient,
+    is_cp,
+    unfit,
+)
 from exchange.ports import StoredDocument, StoredPupil, StoredRecord
 from exchange.services.inside import Inside
+from exchange.services.weigh import Weighed, recipient_for, weigh
+from keys.directory import Organisation
 from keys.interfaces import SeekableSource
 from schemas.statement import FileRole
 
@@ -34,7 +43,7 @@ SUFFIX = {
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """A document that does not go, and the code that says why."""
+    """A document, record or section that does not go, and the code that says why."""
 
     document_id: str
     type: str
@@ -43,10 +52,35 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What was decided for one pack."""
+    """What was decided for one pack.
+
+    :param disclosed: each document, record and section with its decision.
+    """
 
     sources: tuple[Source, ...]
-    withheld: tuple[Withheld, ...]
+    disclosed: tuple[Disclosed, ...]
+
+    @property
+    def withheld(self) -> tuple[Withheld, ...]:
+        """Return what does not go by anybody's decision or rule."""
+        return self._of(Outcome.WITHHELD)
+
+    @property
+    def waiting(self) -> tuple[Withheld, ...]:
+        """Return what does not go because nobody has decided yet."""
+        return self._of(Outcome.NEEDS_DECISION)
+
+    @property
+    def going(self) -> frozenset[str]:
+        """Return the references of what goes."""
+        return frozenset(one.ref for one in self.disclosed if one.decision.allowed)
+
+    def _of(self, outcome: Outcome) -> tuple[Withheld, ...]:
+        return tuple(
+            Withheld(one.ref, one.type, one.decision.code)
+            for one in self.disclosed
+            if one.decision.outcome is outcome
+        )
 
     @property
     def fingerprint(self) -> frozenset[tuple[str, str]]:
@@ -60,31 +94,48 @@ def gather(
     pupil: StoredPupil,
     records: Sequence[StoredRecord],
     documents: Sequence[StoredDocument],
-    kind: BundleKind,
-    inbox: Inbox,
+    organisation: Organisation,
+    purpose: Purpose,
 ) -> Contents:
     """Decide about each record and document of a pupil, and make sources of what goes.
 
     A CP pack carries the pupil's record, so that the DSL knows of whom it speaks, and CP
-    documents; nothing else.
+    documents; nothing else. Nothing is read or sealed yet.
+
+    :raises schemas.errors.SchemaError: a type, code or record is none any more.
     """
     today = inside.clock.now().date()
-    sources = [_record(pupil.pupil_id, "pupil", PUPIL_SCHEMA, pupil.record, pupil.pupil_id)]
-    if kind == "transfer":
-        sources += [
-            _record(one.record_id, one.slot, one.schema_id, one.record, pupil.pupil_id)
-            for one in records
-        ]
-    withheld = []
-    number = 0  # of those that go: a gap would tell the reader that something was withheld
-    for document in documents:
-        decision = decide(document.type, kind, inbox, today)
-        if decision.allowed:
-            number += 1
-            sources.append(_document(inside, org_id, number, document, today))
-        else:
-            withheld.append(Withheld(document.document_id, document.type, decision.code))
-    return Contents(tuple(sources), tuple(withheld))
+    recipient = recipient_for(organisation, purpose, records, today)
+    weighed = weigh(pupil, records, documents, recipient, purpose, today)
+    return Contents(_sources(inside, org_id, pupil, weighed, today), weighed.disclosed)
+
+
+def why_unfit(organisation: Organisation, purpose: Purpose, on: date) -> str | None:
+    """Return why nothing may go to this organisation for this purpose and basis, or None.
+
+    :raises schemas.errors.CodeSetError: no such purpose or basis on that day.
+    """
+    return unfit(purpose, Recipient(org_id=organisation.org_id, kind=organisation.kind), on)
+
+
+def _sources(
+    inside: Inside, org_id: str, pupil: StoredPupil, weighed: Weighed, today: date
+) -> tuple[Source, ...]:
+    about = pupil.pupil_id
+    records = [
+        _record(one.record.record_id, one.record.slot, one.record.schema_id, one.content, about)
+        for one in weighed.records
+    ]
+    # Numbered among those that go: a gap would tell the reader that something was withheld.
+    documents = [
+        _document(inside, org_id, number, one, today)
+        for number, one in enumerate(weighed.documents, start=1)
+    ]
+    return (
+        _record(about, "pupil", PUPIL_SCHEMA, pupil.record, about),
+        *records,
+        *documents,
+    )
 
 
 def _record(record_id: str, slot: str, schema_id: str, content: bytes, subject: str) -> Source:

@@ -10,17 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from exchange.domain.disclosure import Inbox
-from exchange.errors import Conflict, DestinationRefused, Refused, Wrapped
-from exchange.ports import Actor, Destination, StoredPupil, Transfer, UnitOfWork
+from exchange.domain.disclosure import Outcome
+from exchange.errors import Conflict, DecisionNeeded, Refused
+from exchange.ports import Actor, Transfer, UnitOfWork
 from exchange.services.choose_destination import live_transfers
+from exchange.services.decide_pack import contents_of
 from exchange.services.inside import Inside
 from exchange.services.kept_statement import as_signed
-from exchange.services.pack_contents import Contents, Withheld, gather
+from exchange.services.pack_contents import Contents, Withheld
 from exchange.services.queue_bundle import Order, queue_bundle
-from keys.errors import KeysError
 from schemas.base import load_bytes
-from schemas.errors import SchemaError
 from schemas.statement import BundleKind, FileRole, Statement
 
 
@@ -29,11 +28,13 @@ class Sent:
     """What became of one wish to send.
 
     :param outcome: ``queued``, or ``unchanged`` where the recipient has just this already.
+    :param waiting: what stayed behind because somebody must decide about it first.
     """
 
     transfer: Transfer
     outcome: Literal["queued", "unchanged"]
     withheld: tuple[Withheld, ...] = ()
+    waiting: tuple[Withheld, ...] = ()
 
 
 def send(
@@ -44,57 +45,45 @@ def send(
     actor: Actor,
     *,
     update: bool = False,
+    leave_undecided: bool = False,
 ) -> Sent:
     """Send a pupil's pack to the destination that was confirmed.
 
     :param update: send what changed since the last pack; the new one supersedes it.
+    :param leave_undecided: what somebody must still decide about waits, the rest goes on time.
+    :raises DecisionNeeded: somebody must decide about something first; it is named.
+    :raises DisclosureRefused: ``purpose-unfit``, ``basis-unfit``.
     :raises DestinationRefused: ``destination-missing``, ``destination-closed``, ``key-expired`` ...
     :raises Conflict: ``already-sent``: it changed since, and ``update`` was not asked for;
-        ``destination-changed``: by somebody else, while this pack was being sealed.
+        ``destination-changed``, ``decided-meanwhile``: by somebody else, while this pack was
+        being sealed.
     :raises Refused: ``nothing-to-send``: a CP pack without a single CP document.
     :raises Wrapped: ``compartment-locked``: a CP pack, and the DSL has not unlocked; a document's
         type is none any more.
     """
-    if order.kind is BundleKind.CP_FILE:
-        _require_unlocked(inside, org_id)  # else CP documents are not seen, and would be left out
     with inside.store.reading(org_id) as unit:
-        pupil = unit.pupils.get(pupil_id)
-        records = unit.records.of_pupil(pupil_id)
-        documents = unit.documents.of_pupil(pupil_id)
+        destination, contents = contents_of(inside, unit, pupil_id, order)
         live = _of_kind(live_transfers(unit, pupil_id), order)
-    destination = _destination(pupil)
-    inbox: Inbox = "dsl" if order.kind is BundleKind.CP_FILE else "general"
-    kind: Literal["transfer", "cp-file"] = "cp-file" if inbox == "dsl" else "transfer"
-    try:
-        contents = gather(inside, org_id, pupil, records, documents, kind, inbox)
-    except SchemaError as error:
-        raise Wrapped.of(error, "/documents") from None
-    if kind == "cp-file" and all(one.role is FileRole.RECORD for one in contents.sources):
+    cp = order.kind is BundleKind.CP_FILE
+    if cp and all(one.role is FileRole.RECORD for one in contents.sources):
         raise Refused("nothing-to-send", "/documents", "Attach the CP file first.")
     if live:
         if _says_the_same(inside, org_id, live[-1], contents):
-            return Sent(live[-1], "unchanged", contents.withheld)
+            return Sent(live[-1], "unchanged", contents.withheld, contents.waiting)
         order = _as_update(live[-1], order, asked=update)
+    if contents.waiting and not leave_undecided:
+        raise DecisionNeeded.about(
+            (one.ref, one.decision.by)
+            for one in contents.disclosed
+            if one.decision.outcome is Outcome.NEEDS_DECISION
+        )
+    inbox = "dsl" if cp else "general"
     transfer = queue_bundle(
         inside, org_id, destination.org_id, inbox, pupil_id, contents.sources, order
     )
-    _store(inside, org_id, transfer, contents, live, actor)
-    return Sent(transfer, "queued", contents.withheld)
-
-
-def _require_unlocked(inside: Inside, org_id: str) -> None:
-    try:
-        inside.vault.compartment(org_id, "cp")
-    except KeysError as error:
-        raise Wrapped.of(error) from None
-
-
-def _destination(pupil: StoredPupil) -> Destination:
-    if pupil.destination is None:
-        raise DestinationRefused(
-            "destination-missing", "/to", "Choose and confirm the destination first."
-        )
-    return pupil.destination
+    transfer = replace(transfer, disclosed=contents.disclosed)
+    _store(inside, org_id, transfer, contents, order, live, actor)
+    return Sent(transfer, "queued", contents.withheld, contents.waiting)
 
 
 def _of_kind(live: Sequence[Transfer], order: Order) -> list[Transfer]:
@@ -124,6 +113,7 @@ def _store(
     org_id: str,
     transfer: Transfer,
     contents: Contents,
+    order: Order,
     live: Sequence[Transfer],
     actor: Actor,
 ) -> None:
@@ -137,6 +127,7 @@ def _store(
             if now_live != [one.bundle_id for one in live]:
                 raise Conflict("sent-meanwhile", "/pupil", "Look at the outbox, then try again.")
             _require_destination(unit, transfer)
+            _require_undecided(inside, unit, transfer, contents, order)
             unit.transfers.add(transfer)
             unit.audit.record(
                 actor,
@@ -145,18 +136,35 @@ def _store(
                 transfer.bundle_id,
                 detail=_detail(transfer, contents),
             )
-            for one in contents.withheld:
-                unit.audit.record(
-                    actor,
-                    "document.withheld",
-                    "document",
-                    one.document_id,
-                    detail={"transfer": transfer.bundle_id, "code": one.code},
-                )
+            _record_what_stays(unit, transfer, contents, actor)
             unit.commit()
     except BaseException:
         inside.blobs.delete(org_id, transfer.blob)
         raise
+
+
+def _record_what_stays(
+    unit: UnitOfWork, transfer: Transfer, contents: Contents, actor: Actor
+) -> None:
+    for action, rows in (("withheld", contents.withheld), ("waits", contents.waiting)):
+        for one in rows:
+            unit.audit.record(
+                actor,
+                f"document.{action}",
+                "document",
+                one.document_id,
+                detail={"transfer": transfer.bundle_id, "code": one.code},
+            )
+
+
+def _require_undecided(
+    inside: Inside, unit: UnitOfWork, transfer: Transfer, contents: Contents, order: Order
+) -> None:
+    """Refuse what was sealed, if something in it was withheld or marked meanwhile."""
+    _, now = contents_of(inside, unit, transfer.pupil_id or "", order)
+    if contents.going - now.going:
+        hint = "Somebody decided about it meanwhile. Look at the preview, then send again."
+        raise Conflict("decided-meanwhile", "/documents", hint)
 
 
 def _require_destination(unit: UnitOfWork, transfer: Transfer) -> None:

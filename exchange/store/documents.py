@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from exchange.errors import Conflict, NotFound, Wrapped
 from exchange.ports.rows import StoredDocument
 from exchange.ports.screening import UNSCANNED
 from exchange.store import failures, pupils, tables
+from exchange.store.said import said_in
 from exchange.store.sealing import Sealer, is_locked
 from exchange.store.tenancy import Row, Tenancy
 
@@ -29,16 +31,13 @@ class SqlDocuments:
         :raises Conflict: ``document-exists``.
         :raises NotFound: ``pupil-unknown``.
         """
-        inside = {name: getattr(document, name) for name in _PLAIN}
-        inside["authored"] = document.authored and document.authored.isoformat()
-        inside["warnings"] = list(document.warnings)
         values = {
             "document_id": document.document_id,
             "pupil_id": document.pupil_id,
             "blob": document.blob,
             "size": document.size,
             "created_at": document.created_at,
-            **self._sealer.seal(_TABLE.name, document.document_id, inside, document.compartment),
+            **self._sealed(document),
         }
         try:
             self._rows.add(_TABLE, values)
@@ -46,6 +45,16 @@ class SqlDocuments:
             raise Conflict("document-exists") from None
         except failures.Dangling:
             raise pupils.unknown() from None
+
+    def update(self, document: StoredDocument) -> None:
+        """Replace what is sealed of one.
+
+        :raises NotFound: ``document-unknown``.
+        :raises Wrapped: ``compartment-locked``.
+        """
+        where = {"document_id": document.document_id}
+        if not self._rows.change(_TABLE, where, self._sealed(document)):
+            raise NotFound("document-unknown")
 
     def get(self, document_id: str) -> StoredDocument:
         """Return one.
@@ -70,6 +79,13 @@ class SqlDocuments:
                     raise
         return found
 
+    def _sealed(self, document: StoredDocument) -> dict[str, Any]:
+        inside: dict[str, Any] = {name: getattr(document, name) for name in _PLAIN}
+        inside["authored"] = document.authored and document.authored.isoformat()
+        inside["said"] = document.said.as_json()
+        inside["warnings"] = list(document.warnings)
+        return self._sealer.seal(_TABLE.name, document.document_id, inside, document.compartment)
+
     def _document(self, row: Row) -> StoredDocument:
         inside = self._sealer.open(_TABLE.name, row["document_id"], row)
         authored = inside["authored"]
@@ -81,6 +97,7 @@ class SqlDocuments:
             created_at=row["created_at"],
             authored=date.fromisoformat(authored) if authored else None,
             compartment=row["compartment"],
+            said=said_in(inside["said"]),
             # Rows from before there was a scanner do not say.
             warnings=tuple(inside.get("warnings", (UNSCANNED,))),
             **{name: inside[name] for name in _PLAIN},

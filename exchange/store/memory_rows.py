@@ -171,6 +171,11 @@ class MemoryDocuments:
             raise NotFound("pupil-unknown")
         self._rows.write().documents[document.document_id] = document
 
+    def update(self, document: StoredDocument) -> None:
+        """Replace what is sealed of one."""
+        self.get(document.document_id)
+        self._rows.write().documents[document.document_id] = document
+
     def get(self, document_id: str) -> StoredDocument:
         """Return one."""
         try:

@@ -9,6 +9,7 @@ from typing import Any
 from exchange.errors import Conflict, NotFound
 from exchange.ports.rows import Destination, StoredPupil
 from exchange.store import failures, tables
+from exchange.store.said import said_by_key_in
 from exchange.store.sealing import Inside, Sealer, pack, unpack
 from exchange.store.tenancy import Row, Tenancy
 
@@ -83,6 +84,7 @@ class SqlPupils:
             created_at=row["created_at"],
             updated_at=row["updated_at"],
             destination=_destination(inside["destination"]),
+            said=said_by_key_in(inside["said"]),
         )
 
 
@@ -101,6 +103,7 @@ def _inside(pupil: StoredPupil) -> Inside:
         "record": pack(pupil.record),
         "upn": pupil.upn,
         "origin": pupil.origin,
+        "said": {key: each.as_json() for key, each in pupil.said.items()},
         "destination": going
         and {
             "org_id": going.org_id,

@@ -23,10 +23,21 @@ from schemas.errors import SchemaError
 Inside = dict[str, Any]
 Upgrade = Callable[[Inside], Inside]
 
-VERSION = 1
+VERSION = 2
 """Version of the inside of sealed values that is written now."""
 
-UPGRADES: Mapping[tuple[str, int], Upgrade] = MappingProxyType({})
+
+def _with(name: str, empty: Callable[[], Any]) -> Upgrade:
+    return lambda inside: {**inside, name: empty()}
+
+
+UPGRADES: Mapping[tuple[str, int], Upgrade] = MappingProxyType(
+    {
+        ("documents", 1): _with("said", dict),
+        ("pupils", 1): _with("said", dict),
+        ("transfers", 1): _with("disclosed", list),
+    }
+)
 """``(table, version) -> step to version + 1``; a version without a step is as the next one."""
 
 GENERAL = "general"

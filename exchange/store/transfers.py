@@ -10,6 +10,7 @@ from exchange.domain.transfer import State
 from exchange.errors import Conflict, NotFound
 from exchange.ports.rows import Transfer
 from exchange.store import failures, tables
+from exchange.store.said import disclosed_in
 from exchange.store.sealing import Sealer, pack, unpack
 from exchange.store.tenancy import Row, Tenancy
 
@@ -114,6 +115,7 @@ class SqlTransfers:
         pupil_id = transfer.pupil_id
         inside: dict[str, Any] = {name: pack(getattr(transfer, name)) for name in _SEALED}
         inside["pupil_id"] = pupil_id
+        inside["disclosed"] = [one.as_json() for one in transfer.disclosed]
         return {
             **{name: getattr(transfer, name) for name in _CLEAR},
             "state": transfer.state.value,
@@ -129,6 +131,7 @@ class SqlTransfers:
             bundle_id=row["bundle_id"],
             state=State(row["state"]),
             pupil_id=inside["pupil_id"],
+            disclosed=disclosed_in(inside["disclosed"]),
             **fields,
         )
 

@@ -329,10 +329,38 @@ class TestDocuments:
                 unit.documents.get(support.new_id())
             assert code_of(missing) == "document-unknown"
 
+    def test_what_was_said_of_one_is_kept(self, store: Store) -> None:
+        ann, said = support.pupil(said={"": support.SAID, "ehc-plan/D": support.SAID}), support.SAID
+        one, other = support.document(ann.pupil_id, 1), support.document(ann.pupil_id, 2)
+        put(
+            store,
+            lambda unit: unit.pupils.add(ann),
+            lambda unit: unit.documents.add(one),
+            lambda unit: unit.documents.add(other),
+        )
+        put(store, lambda unit: unit.documents.update(replace(one, said=said)))
+        with store.reading(ORG) as unit:
+            assert unit.documents.get(one.document_id) == replace(one, said=said)
+            assert unit.documents.get(other.document_id) == other
+            assert unit.pupils.get(ann.pupil_id) == ann
+        with store.unit(ORG) as unit, pytest.raises(NotFound) as unknown:
+            unit.documents.update(support.document(ann.pupil_id))
+        assert code_of(unknown) == "document-unknown"
+
+    def test_saying_something_wants_an_entry(self, store: Store) -> None:
+        ann = support.pupil()
+        one = support.document(ann.pupil_id)
+        put(store, lambda unit: unit.pupils.add(ann), lambda unit: unit.documents.add(one))
+        with store.unit(ORG) as unit:
+            unit.documents.update(replace(one, said=support.SAID))
+            with pytest.raises(AuditError):
+                unit.commit()
+
 
 class TestTransfers:
     def test_what_goes_in_comes_out(self, store: Store) -> None:
-        one, two = support.transfer(1), support.transfer(2, pupil_id=None, due_at=None)
+        one = support.transfer(1, disclosed=(support.DISCLOSED,))
+        two = support.transfer(2, pupil_id=None, due_at=None)
         put(store, lambda unit: unit.transfers.add(two), lambda unit: unit.transfers.add(one))
         with store.reading(ORG) as unit:
             assert unit.transfers.get(one.bundle_id) == one

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from exchange.domain.disclosure import decide, is_cp
+from exchange.domain.disclosure import check_channel, is_cp
 from schemas.codes import code_set
 from schemas.errors import CodeSetError
 
@@ -22,25 +22,25 @@ def test_the_types_of_today_are_all_tried_below() -> None:
 
 @pytest.mark.parametrize("document_type", TYPES)
 def test_where_each_type_may_go(document_type: str) -> None:
-    general = decide(document_type, "transfer", "general", DAY)
-    to_dsl = decide(document_type, "cp-file", "dsl", DAY)
-    astray = decide(document_type, "cp-file", "general", DAY)
+    general = check_channel(document_type, "transfer", "general", DAY)
+    to_dsl = check_channel(document_type, "cp-file", "dsl", DAY)
+    astray = check_channel(document_type, "cp-file", "general", DAY)
     confidential = document_type in CP
     assert general.allowed is not confidential
     assert to_dsl.allowed is confidential
     assert not astray.allowed
-    assert general.code == ("cp-apart" if confidential else "phase-transfer")
+    assert general.code == ("cp-apart" if confidential else "general-pack")
     assert to_dsl.code == ("cp-file" if confidential else "not-a-cp-document")
     assert astray.code == "cp-to-dsl-only"
 
 
 def test_child_protection_never_travels_in_a_general_bundle_even_to_the_dsl() -> None:
-    assert not decide("cp-file", "transfer", "dsl", DAY).allowed
+    assert not check_channel("cp-file", "transfer", "dsl", DAY).allowed
 
 
 def test_a_type_that_nobody_knows_is_refused_without_being_named() -> None:
     with pytest.raises(CodeSetError) as refused:
-        decide("MARKERTYPE77", "transfer", "general", DAY)
+        check_channel("MARKERTYPE77", "transfer", "general", DAY)
     assert "MARKERTYPE77" not in str(refused.value) + refused.value.hint
 
 

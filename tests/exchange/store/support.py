@@ -8,6 +8,15 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from exchange.domain.disclosure import (
+    Decision,
+    Disclosed,
+    Judgement,
+    Mark,
+    Outcome,
+    Said,
+    Wish,
+)
 from exchange.domain.transfer import State
 from exchange.ports import (
     Actor,
@@ -50,6 +59,24 @@ def ready(path: Path) -> Engine:
 
 def new_id() -> str:
     return str(uuid.uuid4())
+
+
+SAID = Said(
+    (Mark("family", "Jo Brown", "senco", AT),),
+    (
+        Judgement(
+            "serious-harm", "everybody", "Dr Green", date(2026, 3, 1), "Jo", "senco", AT, "PYL1"
+        ),
+    ),
+    (Wish("pupil", "refuses", "everybody", "Jo Brown", "senco", AT),),
+)
+DISCLOSED = Disclosed(
+    ref="ab",
+    what="document",
+    type="ep-report",
+    title="Report on Ann",
+    decision=Decision(Outcome.WITHHELD, "serious-harm", "Dr Green", "DPA 2018", ("no",)),
+)
 
 
 def pupil(number: int = 0, **changes: object) -> StoredPupil:

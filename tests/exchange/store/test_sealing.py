@@ -125,16 +125,26 @@ class TestOlderValues:
         return sealer.seal("pupils", "p1", {"origin": "ctf"})
 
     def test_they_are_upgraded_step_by_step_when_read(self, vault: KeyringVault) -> None:
-        row = self.row(Sealer(ORG, vault))
+        row = self.row(Sealer(ORG, vault, version=1))
         now = Sealer(ORG, vault, version=4, upgrades=STEPS)
         assert now.open("pupils", "p1", row) == {"origin": "CTF"}
         assert now.seal("pupils", "p1", {})["sealed_version"] == 4
 
     def test_newer_ones_are_refused(self, vault: KeyringVault) -> None:
-        row = self.row(Sealer(ORG, vault, version=2))
+        row = self.row(Sealer(ORG, vault, version=VERSION + 1))
         with pytest.raises(StoreError) as caught:
             Sealer(ORG, vault).open("pupils", "p1", row)
         assert caught.value.code == "sealed-too-new"
+
+    @pytest.mark.parametrize(
+        ("table", "name", "empty"),
+        [("pupils", "said", {}), ("documents", "said", {}), ("transfers", "disclosed", [])],
+    )
+    def test_before_disclosure_nothing_was_said(
+        self, vault: KeyringVault, table: str, name: str, empty: object
+    ) -> None:
+        row = Sealer(ORG, vault, version=1).seal(table, "p1", {"origin": "ctf"})
+        assert Sealer(ORG, vault).open(table, "p1", row) == {"origin": "ctf", name: empty}
 
 
 class TestChildProtection:

@@ -276,6 +276,7 @@ PROBES: dict[str, Probe] = {
     "records.put": lambda unit, rows: missing(lambda: unit.records.put(rows.record)),
     "records.of_pupil": lambda unit, rows: [*unit.records.of_pupil(rows.pupil.pupil_id)] == [],
     "documents.add": lambda unit, rows: missing(lambda: unit.documents.add(rows.document)),
+    "documents.update": lambda unit, rows: missing(lambda: unit.documents.update(rows.document)),
     "documents.get": lambda unit, rows: missing(
         lambda: unit.documents.get(rows.document.document_id)
     ),

@@ -1,9 +1,8 @@
-"""Which inbox a document may go to: the first rule of disclosure, and the one never bent.
+"""Which kind of pack and which inbox a document may travel in: the one rule never bent.
 
 A child-protection file goes to the designated safeguarding lead alone, in a bundle of its own,
 sealed to that inbox's keys (Keeping Children Safe in Education, part two; house: CP bundles carry
-only the DSL's recipients). Everything else goes to the general inbox. Roles, EHC sections, wishes
-and withheld items come with the people who decide about them.
+only the DSL's recipients). No decision of any person opens another way.
 """
 
 from __future__ import annotations
@@ -19,8 +18,8 @@ BundleKind = Literal["transfer", "cp-file"]
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """What was decided about one document.
+class Channel:
+    """Whether a document may travel this way.
 
     :param code: why; stable, shown to the sender, and kept in the audit book.
     """
@@ -29,19 +28,19 @@ class Decision:
     code: str
 
 
-def decide(document_type: str, kind: BundleKind, inbox: Inbox, on: date) -> Decision:
-    """Decide whether a document may be in a bundle of this kind to this inbox.
+def check_channel(document_type: str, kind: BundleKind, inbox: Inbox, on: date) -> Channel:
+    """Say whether a document may be in a bundle of this kind to this inbox.
 
     :raises schemas.errors.CodeSetError: the type is not in the document types of that day.
     """
     confidential = is_cp(document_type, on)
     if kind == "cp-file":
         if inbox != "dsl":
-            return Decision(False, "cp-to-dsl-only")
-        return Decision(confidential, "cp-file" if confidential else "not-a-cp-document")
+            return Channel(False, "cp-to-dsl-only")
+        return Channel(confidential, "cp-file" if confidential else "not-a-cp-document")
     if confidential:
-        return Decision(False, "cp-apart")
-    return Decision(True, "phase-transfer")
+        return Channel(False, "cp-apart")
+    return Channel(True, "general-pack")
 
 
 def is_cp(document_type: str, on: date) -> bool:

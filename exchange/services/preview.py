@@ -1,0 +1,86 @@
+"""What a recipient would get and why, before anything is sealed; and, later, why it was so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from exchange.domain.disclosure import Disclosed
+from exchange.errors import NotFound
+from exchange.services.decide_pack import contents_of
+from exchange.services.inside import Inside
+from exchange.services.kept_statement import as_signed
+from exchange.services.queue_bundle import Order
+from exchange.services.trust import organisation
+from schemas.base import load_bytes
+from schemas.statement import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would go, stay or wait.
+
+    :param recipient: organisation id; ``recipient_name`` as the directory has it.
+    """
+
+    pupil_id: str
+    recipient: str
+    recipient_name: str
+    purpose: str
+    lawful_basis: str
+    disclosed: tuple[Disclosed, ...]
+
+
+def preview(inside: Inside, org_id: str, pupil_id: str, order: Order) -> Preview:
+    """Return what :func:`exchange.services.send.send` would do now, and do nothing.
+
+    :raises DestinationRefused: ``destination-missing``.
+    :raises DisclosureRefused: ``purpose-unfit``, ``basis-unfit``.
+    :raises Wrapped: ``compartment-locked``: a CP pack, and the DSL has not unlocked.
+    """
+    with inside.store.reading(org_id) as unit:
+        to, contents = contents_of(inside, unit, pupil_id, order)
+    name = organisation(inside.directory(), to.org_id, inside.clock.now()).name
+    return Preview(pupil_id, to.org_id, name, order.purpose, order.lawful_basis, contents.disclosed)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why each document went or stayed when a pack was sent.
+
+    :param went: ids of the files that the signed statement lists.
+    """
+
+    bundle_id: str
+    recipient: str
+    sent_at: datetime
+    purpose: str
+    lawful_basis: str
+    disclosed: tuple[Disclosed, ...]
+    went: frozenset[str]
+
+
+def explain(inside: Inside, org_id: str, bundle_id: str) -> Explanation:
+    """Tell what was decided when a pack was sent, from what was kept then.
+
+    Later marks, decisions and rules change nothing of it.
+
+    :raises NotFound: ``transfer-unknown``; ``not-explained``: no pack about a pupil, or sent
+        before decisions were kept.
+    :raises Wrapped: ``compartment-locked``: a DSL's pack, and the DSL has not unlocked.
+    """
+    with inside.store.reading(org_id) as unit:
+        transfer = unit.transfers.get(bundle_id)
+    if not transfer.disclosed:
+        hint = "It is no pack about a pupil, or was sent before decisions were kept."
+        raise NotFound("not-explained", "/transfer", hint)
+    statement = load_bytes(Statement, as_signed(inside, org_id, transfer.statement))
+    return Explanation(
+        bundle_id=bundle_id,
+        recipient=transfer.recipient,
+        sent_at=transfer.created_at,
+        purpose=statement.purpose,
+        lawful_basis=statement.lawful_basis,
+        disclosed=transfer.disclosed,
+        went=frozenset(one.id for one in statement.files),
+    )
