@@ -51,6 +51,9 @@ def send(
     """Seal packs and queue them; the running node delivers. Sent twice is sent once."""
     if session.actor.role == "sen-administrator":
         raise UsageError("role-cannot-send", "/role", "The SENCO sends; you prepare.")
+    if everyone and (pupil_refs or to is not None):
+        hint = "With --all each pupil's pack goes to that pupil's own destination. Name pupils."
+        raise UsageError("all-means-all", "/all", hint)
     if folder is not None and folder not in session.node.settings.folders:
         raise UsageError("folder-unknown", "/folder", "Name it in the settings first.")
     order = Order(
@@ -188,7 +191,9 @@ def _nudge(session: Session, transfers: tuple[str, ...]) -> None:
     now = session.inside.clock.now()
     with session.inside.store.unit(session.org_id) as unit:
         for one in unit.transfers.all():
-            if one.due_at is not None and (not transfers or one.bundle_id in transfers):
+            # What is due already keeps its place in the line, or who asks often starves the rest.
+            later = one.due_at is not None and one.due_at > now
+            if later and (not transfers or one.bundle_id in transfers):
                 unit.transfers.schedule(one.bundle_id, now, 0)
         unit.commit()
 
