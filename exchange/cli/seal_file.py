@@ -8,7 +8,7 @@ import secrets
 import sys
 import uuid
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -32,9 +32,11 @@ from exchange.errors import (
 from exchange.ports import Directory
 from exchange.services.pack_contents import SUFFIX
 from exchange.services.trust import find_organisation, recipient_keys
+from exchange.services.weigh import type_of_record
 from exchange.wiring import Node
 from schemas.base import SubjectRecord, load_bytes, parse_schema_id
 from schemas.errors import SchemaError
+from schemas.pupil import Pupil
 from schemas.records import RECORDS
 from schemas.statement import BundleKind, FileRole
 from schemas.strict_json import JsonValue
@@ -84,9 +86,9 @@ def seal(
     sources = _record_sources(records)
     about = subject or sources[0].subject
     inbox = "dsl" if kind == BundleKind.CP_FILE.value else "general"
-    for number, given in enumerate(documents, start=1):
+    for path, doc_type in _types(records, documents):
         for one in recipients:
-            _require_allowed(node, given, one, (kind, purpose, basis), f"/document/{number}")
+            _require_allowed(node, doc_type, one, (kind, purpose, basis), path)
     sources += _document_sources(node, documents, about)
     particulars = Particulars(
         id=uuid7(now, secrets.token_bytes(10)),
@@ -184,6 +186,17 @@ def _raw(file: Path) -> io.FileIO:
     return io.FileIO(file)
 
 
+def _types(records: Sequence[Path], documents: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield field path and type of all that is decided about; who the pupil is always goes."""
+    for number, file in enumerate(records):
+        record = load_bytes(RECORDS, file.read_bytes())
+        name = parse_schema_id(record.schema)[0].removeprefix("sen.")
+        if not isinstance(record, Pupil):
+            yield f"/record/{number}", type_of_record(name, record)
+    for number, given in enumerate(documents, start=1):
+        yield f"/document/{number}", _split(given)[0]
+
+
 def _split(given: str) -> tuple[str, str]:
     doc_type, equals, path = given.partition("=")
     if not equals:
@@ -192,7 +205,7 @@ def _split(given: str) -> tuple[str, str]:
 
 
 def _require_allowed(
-    node: Node, given: str, to: str, what_for: tuple[str, str, str], path: str
+    node: Node, doc_type: str, to: str, what_for: tuple[str, str, str], path: str
 ) -> None:
     """Refuse what may not go, or not without a person's decision: those are kept at pupils only."""
     kind, purpose, basis = what_for
@@ -200,7 +213,7 @@ def _require_allowed(
     found = find_organisation(node.directory(), to)
     try:
         decision = decide(
-            Facts(type=_split(given)[0]),
+            Facts(type=doc_type),
             Recipient(org_id=found.org_id, kind=found.kind, inbox="dsl" if cp else "general"),
             Purpose(code=purpose, lawful_basis=basis, kind="cp-file" if cp else "transfer"),
             node.inside.clock.now().date(),

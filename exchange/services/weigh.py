@@ -29,9 +29,10 @@ from exchange.domain.disclosure import (
 )
 from exchange.ports import StoredDocument, StoredPupil, StoredRecord
 from keys.directory import Organisation
-from schemas.base import dump_bytes, load_bytes
+from schemas.base import Record, dump_bytes, load_bytes
 from schemas.ehc import EhcPlan
 from schemas.pupil import Pupil
+from schemas.records import RECORDS
 from schemas.report import SpecialistReport
 
 PLAN, REPORT = "ehc-plan", "specialist-report"
@@ -51,6 +52,16 @@ RECORD_TYPES: Mapping[str, str] = {
 """The document type that each record stands for. A report says its own; any other is ``other``."""
 
 _NEEDED = Decision(Outcome.ALLOWED, "says-whom", RULE, "every pack says whom it is about")
+
+
+def type_of_record(slot: str, record: Record) -> str:
+    """Return the document type by which a record is decided.
+
+    :param slot: name of its schema without ``sen.``.
+    """
+    if isinstance(record, SpecialistReport):
+        return record.type
+    return RECORD_TYPES.get(slot, "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,14 +197,13 @@ class _Scales:
         return record.record if decision.allowed else None
 
     def _of_record(self, record: StoredRecord) -> Decision:
-        type_, of_document = RECORD_TYPES.get(record.slot, "other"), None
-        if record.slot == REPORT:
-            report = load_bytes(SpecialistReport, record.record)
-            type_ = report.type
-            of_document = next((one for one in self._rows if one.ref == report.document), None)
-        if of_document is not None and not of_document.decision.allowed:
-            return of_document.decision  # the record may say in its sections what the file says
-        return self._decide(self._facts(type_, self._said_of(record.slot)))
+        read = load_bytes(RECORDS, record.record)
+        if isinstance(read, SpecialistReport):
+            file = next((one for one in self._rows if one.ref == read.document), None)
+            if file is not None and not file.decision.allowed:
+                return file.decision  # the record may say in its sections what the file says
+        said = self._said_of(record.slot)
+        return self._decide(self._facts(type_of_record(record.slot, read), said))
 
     def _plan(self, record: StoredRecord, documents: frozenset[str]) -> bytes | None:
         """Decide about the plan, then about each section; what stays is not in the bytes."""

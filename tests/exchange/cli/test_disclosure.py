@@ -127,3 +127,16 @@ def test_a_file_sealed_by_hand_obeys_the_same_table(
         )
         assert (said.code, said.error["code"]) == (3, code)
         assert not (tmp_path / "pack.zip").exists()
+
+
+def test_a_record_sealed_by_hand_obeys_it_too(house: House, pupil: str, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_text(
+        f'{{"schema":"sen.ehc-plan/1.0","subject":"{pupil}","authority":"941","status":"final"}}'
+    )
+    said = senx(
+        *("seal", "--home", house.root, "--to", "999002", "--record", plan, "--json"),
+        *("-o", tmp_path / "pack.zip"),
+    )
+    assert (said.code, said.error["code"]) == (3, "decision-needed")
+    assert said.error["path"] == "/record/0"
