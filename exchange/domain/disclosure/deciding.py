@@ -119,7 +119,8 @@ def _by_sections(
         if section.outcome is Outcome.WITHHELD:
             yield _Obstacle(replace(section, code="section-withheld"))
         elif section.outcome is Outcome.NEEDS_DECISION:
-            yield _Obstacle(section)
+            # Answered where it was asked: of the section, not by what was said of the plan.
+            yield _Obstacle(replace(section, code="section-undecided"))
 
 
 def decide_section(

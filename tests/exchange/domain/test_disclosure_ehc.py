@@ -98,14 +98,17 @@ def test_one_section_that_may_not_go_holds_the_whole_file_back() -> None:
 
 def test_a_marked_section_is_asked_about_also_where_section_i_was_answered() -> None:
     marked = Said(marks=(Mark("school", "Jo", "senco", AT),))
-    assert plan_document(NAMED, A=marked) == (Outcome.NEEDS_DECISION, "marked-but-must-go")
+    assert plan_document(NAMED, A=marked) == (Outcome.NEEDS_DECISION, "section-undecided")
     facts = Facts(
         type="ehc-plan",
         sections={"A": marked},
-        said=Said(judgements=(judged("named-in-section-i", 5),)),
+        said=Said(judgements=(judged("named-in-section-i", 5), judged("statutory-duty", 6))),
     )
     found = decide(facts, CONSULTED, Purpose(), DAY)
-    assert (found.outcome, found.code) == (Outcome.NEEDS_DECISION, "marked-but-must-go")
+    assert (found.outcome, found.code) == (Outcome.NEEDS_DECISION, "section-undecided")
+    answered = replace(marked, judgements=(judged("statutory-duty", 7),))
+    found = decide(replace(facts, sections={"A": answered}), CONSULTED, Purpose(), DAY)
+    assert found.allowed
 
 
 def plan() -> EhcPlan:
