@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from demo import console
 from demo.material import places
 from demo.material.places import Place
 from demo.processes import LOOPBACK, Processes, free_ports, port_open
@@ -43,13 +43,13 @@ def senx(*arguments: str | Path, may_fail: bool = False) -> str:
 
     :raises CommandFailed: with what it said on standard error.
     """
-    command = [*SENX, *(str(one) for one in arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode and not may_fail:
-        typed = " ".join(command[len(SENX) :])
-        told = (done.stderr or done.stdout)[-_MOST_TOLD:]
-        raise CommandFailed(f"exit code {done.returncode}: senx {typed[:_MOST_TYPED]}\n{told}")
-    return done.stdout
+    words = [str(one) for one in arguments]
+    done = console.run(words)
+    if done.code and not may_fail:
+        told = (done.err or done.out)[-_MOST_TOLD:]
+        typed = " ".join(words)[:_MOST_TYPED]
+        raise CommandFailed(f"exit code {done.code}: senx {typed}\n{told}")
+    return done.out
 
 
 def senx_json(*arguments: str | Path) -> Any:
@@ -79,7 +79,7 @@ class Town:
         """Set the nodes up, side by side, and give each the same signed directory."""
         self.shared.mkdir(parents=True)
         pin = senx("directory", "keygen", self.folder / "directory.key").strip()
-        with ThreadPoolExecutor(4) as pool:
+        with ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda one: self._set_up(one, pin), self.citizens))
             entries = [self.folder / f"{one.place.key}.entry.json" for one in self.citizens]
             senx("directory", "add", self.directory, *entries, "--key", self._key)
