@@ -32,6 +32,7 @@ from exchange.services.trust import sender_keys
 from schemas.envelope import Envelope
 
 FACE = Actor("face", "machine")
+TOO_LARGE = "bundle-too-large"
 _RECEIPTS_AT_ONCE = 500
 _RECEIPT_BYTES_AT_ONCE = 512 * 1024
 
@@ -99,13 +100,14 @@ class ArrivalDesk:
         :raises Conflict: ``bundle-id-reused``: the same id with another payload; alarmed.
         :raises Refused: ``bundle-too-large``.
         """
-        if size > self._limits.bundle_bytes:
-            raise Refused("bundle-too-large", "/size", "Split the pack, or ask for a higher limit.")
         now = self._clock.now()
         seen = check_envelope(envelope, signature, sender_keys(self._directory()), now)
         if seen.sender != signer_org:
             raise TrustError("sender-mismatch", "/envelope/sender")
         _require_recipient(seen, recipient)
+        if size > self._limits.bundle_bytes:
+            self._book_refusal(recipient, "arrival.announced", seen.sender, seen.id, TOO_LARGE)
+            raise Refused(TOO_LARGE, "/size", "Split the pack, or ask for a higher limit.")
         with self._store.unit(recipient) as unit:
             known = unit.arrivals.find(seen.sender, seen.id)
             if known is None:
@@ -196,12 +198,32 @@ class ArrivalDesk:
             raise NotFound("arrival-unknown")
         if known.state is not State.QUEUED:
             return False
-        self._check(known, writer)
+        try:
+            self._check(known, writer)
+        except BundleError as error:
+            about = (expected.recipient, "arrival.delivered", expected.sender, expected.bundle_id)
+            self._book_refusal(*about, error.code)
+            raise
         writer.commit()
         if self._note(expected):
             return True
         self._remove_late(expected, known.blob)
         return False
+
+    def _book_refusal(
+        self, recipient: str, action: str, sender: str, bundle_id: str, code: str
+    ) -> None:
+        """Refusals are entries too (law 4); only what an enrolled sender signed comes this far."""
+        with self._store.unit(recipient) as unit:
+            unit.audit.record(
+                self._actor,
+                action,
+                "arrival",
+                bundle_id,
+                outcome="refused",
+                detail={"sender": sender, "code": code},
+            )
+            unit.commit()
 
     def _remove_late(self, expected: Expected, blob: str) -> None:
         """Remove the bytes of a second upload that took so long that the contents are gone."""

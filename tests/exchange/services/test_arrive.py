@@ -192,7 +192,12 @@ def test_larger_than_this_node_takes(town: Town) -> None:
     limits = Limits(bundle_bytes=len(content) - 1)
     house = town.secondary
     house.desk = ArrivalDesk(house.store.outward(), house.blobs, town.directory, town.clock, limits)
-    refused(town, Refused, "bundle-too-large", content)
+    before = house.but_for_the_book()
+    with pytest.raises(Refused) as error:
+        announce(house, content)
+    assert (error.value.code, house.but_for_the_book()) == ("bundle-too-large", before)
+    (line,) = house.said("arrival.announced", "refused")
+    assert line.detail == {"sender": PRIMARY, "code": "bundle-too-large"}
 
 
 def test_the_same_id_with_another_payload_is_refused_and_in_the_book(town: Town) -> None:
@@ -271,13 +276,16 @@ def upload(house: House, bundle_id: str, content: bytes) -> bool:
 def test_altered_bytes_are_refused_wherever_the_flip_is(town: Town) -> None:
     bundle_id, content = town.packed()
     announce(town.secondary, content)
-    before = town.secondary.snapshot()
+    before, codes = town.secondary.but_for_the_book(), []
     for place in range(0, len(content), max(1, len(content) // 97)):
         altered = bytearray(content)
         altered[place] ^= 0x10
-        with pytest.raises(BundleError):
+        with pytest.raises(BundleError) as error:
             upload(town.secondary, bundle_id, bytes(altered))
-    assert town.secondary.snapshot() == before
+        codes.append(error.value.code)
+    assert town.secondary.but_for_the_book() == before
+    lines = town.secondary.said("arrival.delivered", "refused")
+    assert [line.detail["code"] for line in lines] == codes
     assert upload(town.secondary, bundle_id, content)
 
 
@@ -291,10 +299,11 @@ def test_other_bytes_than_announced(town: Town, change: str) -> None:
         "another pack": town.packed(1)[1],
     }[change]
     announce(town.secondary, content)
-    before = town.secondary.snapshot()
+    before = town.secondary.but_for_the_book()
     with pytest.raises(BundleError):
         upload(town.secondary, bundle_id, other)
-    assert town.secondary.snapshot() == before
+    assert town.secondary.but_for_the_book() == before
+    assert len(town.secondary.said("arrival.delivered", "refused")) == 1
 
 
 def test_an_envelope_that_was_swapped_after_the_announcement(town: Town) -> None:

@@ -208,6 +208,10 @@ class House:
         """Return all that there is here, to see that something left nothing behind."""
         return self.transfers(), self.arrivals(), self.pupils(), self.book(), self.blob_names()
 
+    def but_for_the_book(self) -> tuple[object, ...]:
+        """Return all that a refusal may not change; the book has its line of it."""
+        return self.transfers(), self.arrivals(), self.pupils(), self.blob_names()
+
     def blob_names(self) -> list[str]:
         return sorted(self.blobs.names(self.org_id))
 
