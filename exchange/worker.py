@@ -121,6 +121,9 @@ class Worker:
         self._out = Lane("senx-out", _OUT_THREADS, self._wake.set, _PER_RECIPIENT)
         self._in = Lane("senx-in", 2, self._wake.set)
         self._side = Lane("senx-side", 1, self._wake.set)
+        # A drive that hangs, or a slow stick, holds up its own folder and nothing else.
+        self._folders = Lane("senx-folder", max(1, len(collectors)), _let_sleep)
+        self._taken: list[str] = []
         self._recipients: dict[str, dict[str, str]] = {}
         self._errands = {errand: inside.clock.now() for errand in errands}
 
@@ -135,6 +138,7 @@ class Worker:
                 self._wake.clear()
                 try:
                     self.round()
+                    self._taken.clear()
                     faults = 0
                 except Exception as error:  # noqa: BLE001  (a full disk must not end the node)
                     self._log("round", "-", error)
@@ -145,6 +149,7 @@ class Worker:
             self._in.close()
             self._out.close()
             self._side.close()
+            self._folders.close()
 
     def _idle(self, stop: threading.Event, seconds: float) -> None:
         end = time.monotonic() + seconds
@@ -154,17 +159,20 @@ class Worker:
 
     def round_and_settle(self) -> int:
         """Do one round and wait for its steps; return how many were started."""
+        self._taken.clear()
         started = self.round()
-        self._in.settle()
-        self._out.settle()
-        return started
+        for lane in (self._folders, self._in, self._out):
+            lane.settle()
+        return started + len(self._taken)
 
     def round(self) -> int:
         """Start each step that is due; return how many were started."""
-        for lane in (self._out, self._in, self._side):
+        for lane in (self._out, self._in, self._side, self._folders):
             lane.tidy()
         self._run_errands()
-        started = sum(self._collect(one) for one in self._collectors)
+        for collector in self._collectors:
+            self._folders.submit(id(collector), partial(self._collect, collector))
+        started = 0
         for org_id in self._inside.store.organisations():
             started += self._start_arrivals(org_id) + self._start_transfers(org_id)
         return started
@@ -181,15 +189,15 @@ class Worker:
         except Exception as error:  # noqa: BLE001  (an errand that fails is run again later)
             self._log(errand.name, "-", error)
 
-    def _collect(self, collector: FolderCollector) -> int:
-        taken = 0
+    def _collect(self, collector: FolderCollector) -> None:
         try:
             for bundle_id, error in collector.collect():
-                taken += error is None
                 log.info("folder bundle=%s outcome=%s", bundle_id, error.code if error else "taken")
+                if error is None:
+                    self._taken.append(bundle_id)
+                    self._wake.set()
         except Exception as error:  # noqa: BLE001  (one bad folder must not stop the rest)
             self._log("folder", "-", error)
-        return taken
 
     def _start_arrivals(self, org_id: str) -> int:
         with self._inside.store.reading(org_id) as unit:
@@ -236,3 +244,7 @@ class Worker:
         else:
             code = type(error).__name__
         log.warning("%s bundle=%s outcome=%s", kind, bundle_id, code)
+
+
+def _let_sleep() -> None:
+    """Wake nobody: a look into a folder that found nothing is no reason for the next."""
