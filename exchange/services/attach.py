@@ -84,7 +84,7 @@ def attach(
         screened = screen(new.path, inspector, scanner, cleaner)
     except Refused as error:
         if not isinstance(error, ScannerUnavailable):
-            _note_refusal(inside, org_id, pupil_id, new.type, error.code, actor)
+            _note_refusal(inside, org_id, pupil_id, error.code, actor)
         raise
     name = str(kind.attributes.get("compartment", "general"))
     document = _take_in(inside, org_id, name, pupil_id, new, screened, new.title or kind.label)
@@ -97,9 +97,7 @@ def attach(
     return Attached(kept, kept is document, screened.warnings, screened.removed)
 
 
-def _note_refusal(
-    inside: Inside, org_id: str, pupil_id: str, type_: str, code: str, actor: Actor
-) -> None:
+def _note_refusal(inside: Inside, org_id: str, pupil_id: str, code: str, actor: Actor) -> None:
     """Say in the book that a document was refused; its name and the scanner's words stay out."""
     with inside.store.unit(org_id) as unit:
         unit.audit.record(
@@ -108,7 +106,7 @@ def _note_refusal(
             "pupil",
             pupil_id,
             outcome="refused",
-            detail={"type": type_, "code": code},
+            detail={"code": code},
         )
         unit.commit()
 
@@ -173,7 +171,7 @@ def _keep(
     actor: Actor,
 ) -> StoredDocument:
     """Store the row, unless the pupil has the same bytes as the same type already."""
-    detail = {"pupil": document.pupil_id, "type": document.type}
+    detail = {"pupil": document.pupil_id}  # the book is clear: what kind it is stays sealed
     if removed:
         detail["removed"] = ",".join(removed)
     with inside.store.unit(org_id) as unit:

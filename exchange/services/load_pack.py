@@ -62,7 +62,7 @@ def load_pack(
         for file in opened.documents.values():
             if not _keep_document(inside, org_id, opened, file, pupil_id):
                 told.setdefault(file.id, ExceptionCode.CANNOT_OPEN)
-    _receipt(inside, org_id, arrival, told, pupil_id, actor)
+    _receipt(inside, org_id, arrival, told, actor)
     return pupil_id
 
 
@@ -117,7 +117,6 @@ def _keep_records(
                 "pupil.loaded",
                 "pupil",
                 pupil_id,
-                detail={"transfer": arrival.bundle_id},
             )
             unit.commit()
     return pupil_id
@@ -158,7 +157,7 @@ def _keep_document(
             "document.loaded",
             "document",
             document.document_id,
-            detail={"pupil": pupil_id, "type": document.type},
+            detail={"pupil": pupil_id},
         )
         unit.commit()
     return True
@@ -201,7 +200,6 @@ def _receipt(
     org_id: str,
     arrival: Arrival,
     told: Mapping[str, ExceptionCode],
-    pupil_id: str,
     actor: Actor,
 ) -> None:
     exceptions = [
@@ -217,8 +215,5 @@ def _receipt(
             inside.clock.now(),
             actor,
             exceptions=exceptions,
-        )
-        unit.audit.record(
-            actor, "arrival.loaded", "pupil", pupil_id, detail={"transfer": arrival.bundle_id}
         )
         unit.commit()

@@ -153,7 +153,7 @@ def _record_what_stays(
                 f"document.{action}",
                 "document",
                 one.document_id,
-                detail={"transfer": transfer.bundle_id, "code": one.code},
+                detail={"code": one.code},
             )
 
 
@@ -177,7 +177,6 @@ def _require_destination(unit: UnitOfWork, transfer: Transfer) -> None:
 
 def _detail(transfer: Transfer, contents: Contents) -> dict[str, str]:
     return {
-        "pupil": transfer.pupil_id or "-",
         "recipient": transfer.recipient,
         "release": transfer.release_id,
         "payload-sha256": transfer.payload_sha256,

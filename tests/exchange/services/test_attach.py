@@ -76,7 +76,7 @@ def test_the_book_names_ids_and_the_type_alone(town: Town, pdf: Path) -> None:
     made = put(town, pdf).document
     (entry,) = town.primary.said("document.attached")
     assert entry.object_id == made.document_id
-    assert dict(entry.detail) == {"pupil": made.pupil_id, "type": "ep-report"}
+    assert dict(entry.detail) == {"pupil": made.pupil_id}
 
 
 def test_the_same_bytes_again_are_not_new(town: Town, pdf: Path) -> None:

@@ -121,7 +121,7 @@ def test_what_is_refused_is_in_the_book_alone(
     assert "MARKER" not in str(error.value) + error.value.hint
     (entry,) = town.primary.said("document.refused", "refused")
     assert (entry.object_kind, entry.object_id, entry.outcome) == ("pupil", pupil_id, "refused")
-    assert dict(entry.detail) == {"type": "ep-report", "code": code}
+    assert dict(entry.detail) == {"code": code}
     assert not town.primary.said("document.attached")
     with town.primary.store.reading(PRIMARY) as unit:
         assert not unit.documents.of_pupil(pupil_id)

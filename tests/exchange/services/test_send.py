@@ -169,7 +169,17 @@ def test_each_withheld_document_is_in_the_book_with_its_code(town: Town, with_cp
     assert (withheld.type, withheld.code) == ("cp-file", "cp-apart")
     (entry,) = town.primary.said("document.withheld")
     assert entry.object_id == withheld.document_id
-    assert dict(entry.detail) == {"transfer": sent.transfer.bundle_id, "code": "cp-apart"}
+    assert dict(entry.detail) == {"code": "cp-apart"}
+
+
+def test_the_clear_book_links_no_pupil_to_a_pack_and_names_no_kind(
+    town: Town, with_cp: str
+) -> None:
+    sent = town.send(with_cp)
+    for entry in town.primary.book():
+        said = {entry.object_id, *entry.detail.values()}
+        assert not {with_cp, sent.transfer.bundle_id} <= said
+        assert not {"cp-file", "ep-report", "slt-report"} & said
 
 
 def test_child_protection_goes_apart_to_the_dsl_alone(town: Town, with_cp: str) -> None:
