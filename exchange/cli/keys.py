@@ -46,7 +46,7 @@ def rotate_(session: Session, what: Literal["signing", "general", "dsl"]) -> Non
     if session.as_json:
         emit({"org_id": session.org_id, "rotated": what})
         return
-    click.echo("Made. Three things are left to do:")
+    click.echo("Made. A running node takes it up by itself. Two things are left to do:")
     click.echo("  1. `senx directory export`, and hand the entry to whoever runs the directory;")
-    click.echo("  2. install the next directory when it comes;")
-    click.echo("  3. restart this node, which works with the keys it started with.")
+    click.echo("  2. install the next directory when it comes. Until your partners have it too,")
+    click.echo("     they refuse what a new signing key signs: stop this node meanwhile.")

@@ -51,9 +51,12 @@ def open_pack(inside: Inside, org_id: str, arrival: Arrival) -> Iterator[OpenedB
 def _require_its_own(outer: Outer, arrival: Arrival) -> None:
     """Refuse a blob that is another row's: whoever may write the disk could swap two files.
 
-    The envelope names sender, bundle and payload hash, so equal envelopes are the same pack.
+    The row's key, sender and bundle id, is what receipts are signed for: the pack must name it too.
     """
-    if outer.envelope_bytes != arrival.envelope:
+    envelope = outer.envelope
+    named = (envelope.sender, envelope.id, envelope.payload_sha256)
+    row = (arrival.sender, arrival.bundle_id, arrival.payload_sha256)
+    if named != row or outer.envelope_bytes != arrival.envelope:
         hint = "The data folder was changed by somebody else. Call your administrator."
         raise TrustError("contents-swapped", "/envelope", hint)
 
