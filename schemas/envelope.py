@@ -13,11 +13,13 @@ from schemas.fields import Choice, Instant, Items, Whole
 from schemas.parts import Nested, Rule
 from schemas.recipient import (
     InboxName,
+    Protection,
     Recipient,
     RecipientSchema,
     other_inboxes,
     repeated_keys,
     repeated_organisations,
+    unfit_guests,
 )
 from schemas.texts import Sha256, Uuid
 
@@ -41,6 +43,7 @@ class Envelope(Record):
     statement_sha256: str
     readme_sha256: str
     index_sha256: str
+    protection: Protection | None = None
 
 
 class EnvelopeSchema(RecordSchema):
@@ -60,6 +63,11 @@ class EnvelopeSchema(RecordSchema):
             "every recipient's inbox is the envelope's",
             lambda made: other_inboxes(made.recipients, made.inbox),
         ),
+        Rule(
+            "guest-protection",
+            "a passphrase is for one guest, and a guest for a passphrase",
+            lambda made: unfit_guests(made.recipients, made.protection),
+        ),
     )
 
     id = Uuid("The bundle's id.", v7=True)
@@ -72,3 +80,4 @@ class EnvelopeSchema(RecordSchema):
     statement_sha256 = Sha256("SHA-256 of the statement inside.")
     readme_sha256 = Sha256("SHA-256 of READ-ME.txt, a published edition.")
     index_sha256 = Sha256("SHA-256 of INDEX.htm, a published edition.")
+    protection = Choice(Protection, "How it is sealed, if not to keys.", required=False)

@@ -173,6 +173,8 @@ class Pupil(SubjectRecord):
     :ivar upn: unique pupil number; without one ``upn_unknown`` says why (CTF, UN1 to UN7).
     :ivar nhs_number: only with a reason to have it.
     :ivar disabilities: CTF Disability codes.
+    :ivar home_authority: the council of the home address; for a child of another council than the
+        school's it is that one which is responsible.
     :ivar extras: unknown CTF elements.
     """
 
@@ -199,6 +201,7 @@ class Pupil(SubjectRecord):
     free_meals: tuple[FreeMeals, ...] = ()
     free_meals_review: date | None = None
     address: Address | None = None
+    home_authority: str | None = None
     phones: tuple[Phone, ...] = ()
     email: str | None = None
     contacts: tuple[Contact, ...] = ()
@@ -269,6 +272,7 @@ class PupilSchema(SubjectSchema):
     )
     free_meals_review = Day("CTF FSMreviewDate.", required=False)
     address = Nested[Address](AddressSchema, "Home address.", required=False)
+    home_authority = Code("la", "The council of the home address.", history=True, required=False)
     phones = Items(Nested[Phone](PhoneSchema), "The pupil's own numbers.", most=10, required=False)
     email = email_field("The pupil's own address.")
     contacts = Items(

@@ -59,6 +59,13 @@ class ExceptionCode(StrEnum):
     MISSING = "missing"
 
 
+class Assurance(StrEnum):
+    """How sure it is who answered, where that is not a signature of the recipient's own key."""
+
+    LINK_AND_CODE = "link-and-code"
+    """Somebody who held the link and typed its one-time code; the sender signs what they said."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ReceiptException(Part):
     """One document that could not be used as it came.
@@ -79,6 +86,9 @@ class Receipt(Record):
     :ivar seq: position in the responder's chain for this bundle, from 1.
     :ivar previous: SHA-256 of the previous receipt's bytes; ``None`` for the first.
     :ivar key_id: the key that signed: the node's for ``collected``, else the organisation's.
+    :ivar used: of ``imported``: ids of the documents that were opened or printed there so far.
+    :ivar assurance: the responder has no keys and answered through a link: ``key_id`` is then the
+        sender's own, and the receipt is the weaker for it. None: the responder signed.
     """
 
     schema: str = "sen.receipt/1.0"
@@ -93,6 +103,8 @@ class Receipt(Record):
     key_id: str
     code: RejectionCode | None = None
     exceptions: tuple[ReceiptException, ...] = ()
+    used: tuple[str, ...] = ()
+    assurance: Assurance | None = None
 
 
 class ReceiptExceptionSchema(PartSchema):
@@ -119,6 +131,11 @@ def _only_imports_have_exceptions(made: Receipt) -> Iterator[FieldPath]:
         yield ("exceptions",)
 
 
+def _only_imports_tell_use(made: Receipt) -> Iterator[FieldPath]:
+    if made.used and made.kind is not ReceiptKind.IMPORTED:
+        yield ("used",)
+
+
 def _documents_differ(made: Receipt) -> Iterator[FieldPath]:
     seen: set[str] = set()
     for index, each in enumerate(made.exceptions):
@@ -136,6 +153,7 @@ class ReceiptSchema(RecordSchema):
         Rule("previous-seq", "previous is null for seq 1 and only then", _chain_begins_once),
         Rule("code-kind", "a rejection has a code, nothing else has", _rejections_say_why),
         Rule("exceptions-kind", "only imported has exceptions", _only_imports_have_exceptions),
+        Rule("used-kind", "only imported tells which documents were used", _only_imports_tell_use),
         Rule("document-repeated", "no document twice", _documents_differ),
     )
 
@@ -154,4 +172,14 @@ class ReceiptSchema(RecordSchema):
         "Documents that could not be used.",
         most=10_000,
         required=False,
+    )
+    used = Items(
+        Uuid("The file's id in the statement."),
+        "Documents that were opened or printed.",
+        most=10_000,
+        unique=True,
+        required=False,
+    )
+    assurance = Choice(
+        Assurance, "How sure it is who answered, if the responder did not sign.", required=False
     )

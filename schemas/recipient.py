@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from schemas.fields import Choice, Items
 from schemas.parts import FieldPath, Part, PartSchema
-from schemas.texts import KEY_ID, Text, Uuid
+from schemas.texts import KEY_ID, Line, Text, Uuid
 
 
 class InboxName(StrEnum):
@@ -23,11 +23,21 @@ class Recipient(Part):
     """One organisation that can open the bundle, by which inbox and with which keys.
 
     :ivar keys: ids of the age recipients wrapped to, operational and recovery.
+    :ivar guest: of a guest copy: name, role and organisation of the person who has the passphrase.
+        ``org_id`` is then a random id, and the one key id is that of the passphrase's stanza.
     """
 
     org_id: str
     inbox: InboxName
     keys: tuple[str, ...]
+    guest: str | None = None
+
+
+class Protection(StrEnum):
+    """How the payload is sealed, where that is not to keys."""
+
+    PASSPHRASE = "passphrase"  # noqa: S105  (a code)
+    """A guest copy: to one person, by a passphrase and nothing else."""
 
 
 class RecipientSchema(PartSchema):
@@ -49,6 +59,19 @@ class RecipientSchema(PartSchema):
         most=32,
         unique=True,
     )
+    guest = Line("Name, role and organisation of a guest.", most=400, required=False)
+
+
+def unfit_guests(
+    recipients: Sequence[Recipient], protection: Protection | None
+) -> Iterator[FieldPath]:
+    """Yield the path of each recipient that a passphrase cannot be for, or that is no guest's."""
+    if protection is not None and len(recipients) != 1:
+        yield ("recipients",)
+    for index, recipient in enumerate(recipients):
+        fits = (recipient.guest is not None) is (protection is not None)
+        if not fits or (recipient.guest is not None and len(recipient.keys) != 1):
+            yield ("recipients", index, "guest")
 
 
 def repeated_organisations(recipients: Sequence[Recipient]) -> Iterator[FieldPath]:

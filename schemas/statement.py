@@ -18,11 +18,13 @@ from schemas.fields import Choice, Day, Instant, Items, Whole
 from schemas.parts import FieldPath, Nested, Part, PartSchema, Rule
 from schemas.recipient import (
     InboxName,
+    Protection,
     Recipient,
     RecipientSchema,
     other_inboxes,
     repeated_keys,
     repeated_organisations,
+    unfit_guests,
 )
 from schemas.texts import MEDIA_TYPE, SCHEMA_FORM, Line, Sha256, Text, Uuid
 
@@ -103,6 +105,7 @@ class Statement(Record):
     :ivar release_id: shared by the bundles that one decision to send produced.
     :ivar nonce: 256 random bits in hexadecimal.
     :ivar expires: the pack is not to be collected after this instant.
+    :ivar protection: ``passphrase`` for a guest copy; none where it is sealed to keys.
     """
 
     schema: str = "sen.statement/1.0"
@@ -124,6 +127,7 @@ class Statement(Record):
     files: tuple[FileEntry, ...]
     supersedes: str | None = None
     in_reply_to: str | None = None
+    protection: Protection | None = None
 
 
 class StanzaCountSchema(PartSchema):
@@ -245,6 +249,11 @@ def _one_inbox(made: Statement) -> Iterator[FieldPath]:
     yield from other_inboxes(made.recipients, wanted)
 
 
+def _no_guest_of_cp(made: Statement) -> Iterator[FieldPath]:
+    if made.protection is not None and made.kind is BundleKind.CP_FILE:
+        yield ("protection",)
+
+
 def _speaks_of_others(made: Statement) -> Iterator[FieldPath]:
     for name in ("supersedes", "in_reply_to"):
         if getattr(made, name) == made.id:
@@ -270,6 +279,12 @@ class StatementSchema(RecordSchema):
         ),
         Rule("key-repeated", "no key twice", lambda made: repeated_keys(made.recipients)),
         Rule("inbox-mixed", "one inbox for all; dsl for a cp-file", _one_inbox),
+        Rule(
+            "guest-protection",
+            "a passphrase is for one guest, and a guest for a passphrase",
+            lambda made: unfit_guests(made.recipients, made.protection),
+        ),
+        Rule("guest-cp", "a cp-file is never a guest copy", _no_guest_of_cp),
         Rule("refers-to-itself", "supersedes and in_reply_to name others", _speaks_of_others),
     )
 
@@ -289,6 +304,7 @@ class StatementSchema(RecordSchema):
     expires = Instant("When it is no longer to be collected.")
     supersedes = Uuid("The bundle that this one replaces.", v7=True, required=False)
     in_reply_to = Uuid("The bundle that this one answers.", v7=True, required=False)
+    protection = Choice(Protection, "How it is sealed, if not to keys.", required=False)
     directory_version = Whole("Version of the directory that the keys were taken from.")
     directory_sha256 = Sha256("SHA-256 of that directory.")
     schemas = Items(
