@@ -9,6 +9,7 @@
 │   ├── ``AgeNoMatch``          none of our keys opens it
 │   ├── ``AgePayloadInvalid``   the payload was altered or cut short
 │   └── ``AgeArmorInvalid``     the text armour is malformed
+├── ``PasskeyInvalid``      a passkey's answer does not prove who is there
 ├── ``KeyringError``        the keyring is locked, damaged, or has no such key
 └── ``DirectoryError``      the trust directory is unsigned, rolled back, expired, or has no entry
 """
@@ -38,7 +39,7 @@ class KeyInvalid(KeysError):
     """A key is malformed, weak or of the wrong kind."""
 
     default_code = "key-invalid"
-    default_hint = "Make a new key with `senx keygen`."
+    default_hint = "Make a new key with `senx keys rotate`."
 
 
 class SignatureInvalid(KeysError):
@@ -86,6 +87,13 @@ class AgeArmorInvalid(AgeError):
     """The text armour of an encrypted file is malformed."""
 
     default_code = "age-armor-invalid"
+
+
+class PasskeyInvalid(KeysError):
+    """The passkey could not be checked."""
+
+    default_code = "passkey-invalid"
+    default_hint = "Try again. If it fails again, sign in another way and make a new passkey."
 
 
 class KeyringError(KeysError):

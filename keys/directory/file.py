@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -16,7 +17,8 @@ from keys.directory.model import (
     Organisation,
     SigningKey,
 )
-from keys.errors import DirectoryError, KeyInvalid, SignatureInvalid
+from keys.directory.names import Names
+from keys.errors import DirectoryError, KeyInvalid, KeysError, SignatureInvalid
 from keys.json_fields import Fields
 from keys.ssh_keys import SshPublicKey
 from keys.sshsig import AllowedSigner, read_signature, verify
@@ -85,6 +87,7 @@ class FileDirectory:
         self._content = content
         self._organisations: dict[str, Organisation] = {}
         self._by_key: dict[str, str] | None = None
+        self._names: Names | None = None
         self._identifiers = _index(content.rows)
         self.version = content.version
         self.sha256 = sha256
@@ -172,6 +175,25 @@ class FileDirectory:
                 return holders[0]
         hint = "Check the number, or fetch the newest directory."
         raise DirectoryError("organisation-unknown", hint=hint)
+
+    def called(self, words: str, at: datetime, most: int) -> list[Organisation]:
+        """Return open organisations by name, in whose names each word begins a word.
+
+        Nobody lists all: three letters are wanted. A bad entry is left out.
+
+        :raises DirectoryError: ``directory-expired``.
+        """
+        if at >= self.expires:
+            raise DirectoryError("directory-expired", "/expires")
+        self._names = self._names or Names(self._content.rows)
+        found: list[Organisation] = []
+        for org_id in self._names.ids(words):
+            with suppress(KeysError):
+                one = self.get(org_id, at)
+                found += [one] if one.status == "open" else []
+            if len(found) == most:
+                break
+        return found
 
     def _holders(self, scheme: str, value: str, at: datetime) -> list[Organisation]:
         """Return who has the identifier; else who had it; of several, those that are open."""

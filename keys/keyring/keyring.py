@@ -84,7 +84,8 @@ class Keyring:
 
     def vault(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> KeyringVault:
         """Return what the services of the inner process are handed: the keys as they are now."""
-        return KeyringVault([self._tenant(org_id) for org_id in self.organisations()], clock)
+        tenants = [self._tenant(org_id) for org_id in self.organisations()]
+        return KeyringVault(tenants, clock, node=making.node_keys(self._master))
 
     def add_organisation(
         self,

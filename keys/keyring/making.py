@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from keys.age import identity_from_seed
 from keys.directory.model import Inbox
 from keys.errors import KeyringError
 from keys.interfaces import KeyClass
@@ -14,10 +15,12 @@ from keys.keyring.record import (
     CompartmentKeys,
     OrganisationRecord,
     OwnSigningKey,
+    ValueKey,
     new_recipient,
     retired,
 )
 from keys.keyring.recovery import Escrow, RecoverySheet
+from keys.keyring.sealing import derive
 
 CLOCK_ALLOWANCE = timedelta(minutes=5)
 """First keys are valid from a little before now: a receiver's clock may be slow."""
@@ -34,6 +37,17 @@ class NewKeys:
     record: OrganisationRecord
     cp: CompartmentKeys | None
     sheets: tuple[RecoverySheet, ...]
+
+
+def node_keys(master: bytes) -> CompartmentKeys:
+    """Return the secrets of the node's own compartment, derived from what opens its keyring.
+
+    Accounts and sessions are sealed with them. They are no organisation's and in no escrow: with
+    the node key lost, people are invited anew.
+    """
+    value = ValueKey(derive(master, "node value id")[:8].hex(), derive(master, "node value"))
+    blobs = identity_from_seed("hybrid", derive(master, "node blobs"))
+    return CompartmentKeys(derive(master, "node lookup"), (value,), blobs, (blobs,))
 
 
 def make_keys(

@@ -76,7 +76,7 @@ def entry_signer(
     """
     valid = [key for key in record.signing if standing(key.public_part(), now) == "valid"]
     if not valid:
-        raise KeyringError("key-expired", hint="Make a new signing key with `senx keygen`.")
+        raise KeyringError("key-expired", hint="Make a new signing key with `senx keys rotate`.")
     named = set() if before is None else _ids(before.organisation.signing_keys)
     known = [key for key in valid if key.private.public.key_id in named]
     return OrganisationSigner(record.org_id, max(known or valid, key=_start))

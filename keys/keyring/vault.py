@@ -16,6 +16,9 @@ from keys.keyring.handles import AgeOpener, NodeSigner, OrganisationSigner, Unlo
 from keys.keyring.record import CompartmentKeys, OrganisationRecord, OwnSigningKey
 
 GENERAL, CP = "general", "cp"
+NODE = "node"
+"""Stands for the node itself where an organisation's id stands else: its own compartment."""
+
 INBOX_COMPARTMENTS = {"general": GENERAL, "dsl": CP}
 
 
@@ -50,7 +53,11 @@ class KeyringVault:
     """
 
     def __init__(
-        self, tenants: Iterable[Tenant], clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        tenants: Iterable[Tenant],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        node: CompartmentKeys | None = None,
     ) -> None:
         self._clock = clock
         self._tenants = {tenant.record.org_id: tenant for tenant in tenants}
@@ -58,6 +65,7 @@ class KeyringVault:
             (org_id, GENERAL): _Open(org_id, GENERAL, tenant.record.general)
             for org_id, tenant in self._tenants.items()
         }
+        self._node = None if node is None else _Open(NODE, GENERAL, node)
 
     def __repr__(self) -> str:
         return f"<KeyringVault {len(self._tenants)} organisations>"
@@ -98,11 +106,13 @@ class KeyringVault:
         return self._open(org_id, INBOX_COMPARTMENTS[inbox]).inbox
 
     def compartment(self, org_id: str, name: str) -> Compartment:
-        """Return the compartment ``general`` or ``cp``.
+        """Return the compartment ``general`` or ``cp``; of the node itself ``general`` alone.
 
         :raises KeyringError: ``organisation-unknown``, ``compartment-unknown``,
             ``compartment-locked``.
         """
+        if (org_id, name) == (NODE, GENERAL) and self._node is not None:
+            return self._node.compartment
         return self._open(org_id, name).compartment
 
     def recipient(self, org_id: str, name: str) -> Recipient:
@@ -152,6 +162,6 @@ class KeyringVault:
 def _current(keys: Sequence[OwnSigningKey], at: datetime) -> OwnSigningKey:
     valid = [key for key in keys if standing(key.public_part(), at) == "valid"]
     if not valid:
-        hint = "Make a new key with `senx keygen` and have the directory updated."
+        hint = "Make a new key with `senx keys rotate` and have the directory updated."
         raise KeyringError("key-expired", hint=hint)
     return max(valid, key=lambda key: key.valid_from)
