@@ -18,6 +18,8 @@
 │   └── ``SealingError``        it could not be made
 ├── ``TransportError``      the other organisation could not be reached, or answered wrongly
 │   └── ``TransportRefused``    it answered, and refused for good
+├── ``MailError``           a message could not be handed to the mail server now
+│   └── ``MailRefused``         it refused that message for good
 ├── ``StoreError``          the data folder cannot be read or written
 │   └── ``StorageFull``         there is no room left
 ├── ``AuditError``          the audit book does not add up, or a change came without its entry
@@ -178,6 +180,20 @@ class TransportRefused(TransportError):
 
     default_code = "transport-refused"
     default_hint = "Ask the other organisation's administrator; the code says what it refused."
+
+
+class MailError(ExchangeError):
+    """The mail server could not be reached, or did not take a message; it will be tried again."""
+
+    default_code = "mail-failed"
+    default_hint = "It will be tried again. Ask your administrator to look at the mail settings."
+
+
+class MailRefused(MailError):
+    """The mail server refused a message for good, or the address is none."""
+
+    default_code = "mail-refused"
+    default_hint = "Check the address."
 
 
 class StoreError(ExchangeError):

@@ -17,6 +17,7 @@ from exchange.errors import SettingsError
 from keys.errors import KeysError
 from keys.ssh_keys import SshPublicKey
 from schemas.errors import SchemaError
+from schemas.mail import is_mail_address
 from schemas.strict_json import dumps, loads
 
 FILE_NAME = "settings.json"
@@ -37,6 +38,19 @@ class Settings:
     :param scanner_socket: Unix socket of the virus scanner (clamd); empty: there is none, and
         documents are marked ``unscanned``.
     :param keep_days: days until a pack that nobody collected expires.
+    :param pages_listen: ``host:port`` of the pages for signed-in people.
+    :param pages_url: where people reach the pages; empty: this node has none.
+    :param share_listen: ``host:port`` of the pages for people with a link and no account.
+    :param share_url: where they reach these; empty: there are none.
+    :param sign_in_file: who else may say who somebody is (docs/operations.md); outside the home.
+    :param session_idle_minutes: after so long without a request a person is signed out.
+    :param session_hours: after so long in any case.
+    :param mail_host: the mail server that takes our messages; empty: none are sent.
+    :param mail_tls: ``starttls``, ``tls`` (from the first byte) or ``none`` (loopback only).
+    :param mail_from: the address that messages come from.
+    :param mail_user: login name at the mail server; empty: it asks for none.
+    :param mail_password_file: file whose first line is the password; outside the home.
+    :param mail_ca_file: certificates to trust besides those of the machine; empty: none.
     """
 
     node_key: str = ""
@@ -49,6 +63,20 @@ class Settings:
     poll_seconds: float = 2.0
     scanner_socket: str = ""
     keep_days: int = 90
+    pages_listen: str = "127.0.0.1:8080"
+    pages_url: str = ""
+    share_listen: str = "127.0.0.1:8081"
+    share_url: str = ""
+    sign_in_file: str = ""
+    session_idle_minutes: int = 30
+    session_hours: int = 12
+    mail_host: str = ""
+    mail_port: int = 587
+    mail_tls: str = "starttls"
+    mail_from: str = ""
+    mail_user: str = ""
+    mail_password_file: str = ""
+    mail_ca_file: str = ""
     max_document_bytes: int = 512 * 1024 * 1024
     max_bundle_bytes: int = 4 * 1024 * 1024 * 1024
 
@@ -64,6 +92,20 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "poll_seconds": (int, float),
     "scanner_socket": (str,),
     "keep_days": (int,),
+    "pages_listen": (str,),
+    "pages_url": (str,),
+    "share_listen": (str,),
+    "share_url": (str,),
+    "sign_in_file": (str,),
+    "session_idle_minutes": (int,),
+    "session_hours": (int,),
+    "mail_host": (str,),
+    "mail_port": (int,),
+    "mail_tls": (str,),
+    "mail_from": (str,),
+    "mail_user": (str,),
+    "mail_password_file": (str,),
+    "mail_ca_file": (str,),
     "max_document_bytes": (int,),
     "max_bundle_bytes": (int,),
 }
@@ -72,6 +114,9 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 _LONGEST_POLL = 3600
 _LONGEST_KEEP = 3660
 _HIGHEST_PORT = 65535
+_LONGEST_IDLE = 240
+_LONGEST_SESSION = 24
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def _is_address(text: str) -> bool:
@@ -88,6 +133,23 @@ def _is_https(text: str) -> bool:
         return parts.scheme == "https" and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
+
+
+def _is_pages_url(text: str) -> bool:
+    """Say whether people may be sent there: HTTPS, or this very machine."""
+    if not text:
+        return True
+    try:
+        parts = urlsplit(text)
+        near = parts.scheme == "http" and parts.hostname in _LOOPBACK
+        bare = not (parts.query or parts.fragment or parts.username or parts.path.strip("/"))
+        return (parts.scheme == "https" or near) and bool(parts.hostname) and bare
+    except ValueError:
+        return False
+
+
+def _is_host(text: str) -> bool:
+    return all(one.isascii() and (one.isalnum() or one in ".-:") for one in text)
 
 
 def _is_key_line(text: str) -> bool:
@@ -111,6 +173,16 @@ _RULES: Mapping[str, Callable[[Any], bool]] = {
     "directory_url": _is_https,
     "folders": _are_folders,
     "poll_seconds": lambda seconds: 0 < seconds <= _LONGEST_POLL,
+    "pages_listen": _is_address,
+    "pages_url": _is_pages_url,
+    "share_listen": _is_address,
+    "share_url": _is_pages_url,
+    "session_idle_minutes": lambda minutes: 1 <= minutes <= _LONGEST_IDLE,
+    "session_hours": lambda hours: 1 <= hours <= _LONGEST_SESSION,
+    "mail_host": _is_host,
+    "mail_port": lambda port: 1 <= port <= _HIGHEST_PORT,
+    "mail_tls": lambda how: how in ("starttls", "tls", "none"),
+    "mail_from": lambda address: not address or is_mail_address(address),
     "keep_days": lambda days: 1 <= days <= _LONGEST_KEEP,
     "max_document_bytes": lambda size: size > 0,
     "max_bundle_bytes": lambda size: size > 0,

@@ -58,12 +58,14 @@ class RecipientKeys:
     """Whom a bundle is sealed to at one organisation.
 
     :param recipients: operational and recovery keys of the inbox; ``key_ids`` in the same order.
+    :param guest: name, role and organisation of a person with a passphrase (exchange.bundle.guest).
     """
 
     org_id: str
     inbox: InboxName
     recipients: tuple[Recipient, ...]
     key_ids: tuple[str, ...]
+    guest: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

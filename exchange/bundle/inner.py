@@ -18,7 +18,7 @@ from exchange.bundle.zipwriter import Member, place
 from exchange.errors import SealingError
 from keys.interfaces import Signer
 from schemas.base import dump_bytes
-from schemas.recipient import Recipient
+from schemas.recipient import Protection, Recipient
 from schemas.statement import FileEntry, FileRole, StanzaCount, Statement
 
 PACKED_TEXT = 16 * MIB
@@ -46,7 +46,7 @@ class Inner:
     ) -> None:
         self.particulars = particulars
         self.recipients = tuple(
-            Recipient(org_id=each.org_id, inbox=each.inbox, keys=each.key_ids)
+            Recipient(org_id=each.org_id, inbox=each.inbox, keys=each.key_ids, guest=each.guest)
             for each in recipients
         )
         self._sources = sources
@@ -82,6 +82,7 @@ class Inner:
                 expires=told.expires,
                 supersedes=told.supersedes,
                 in_reply_to=told.in_reply_to,
+                protection=Protection.PASSPHRASE if self.recipients[0].guest else None,
                 directory_version=told.directory_version,
                 directory_sha256=told.directory_sha256,
                 schemas=tuple(sorted({each.type for each in self._sources if _is_record(each)})),

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from isal import isal_zlib
 
-from exchange.bundle import bag, durable, editions, pipeline
+from exchange.bundle import bag, durable, editions, guest, pipeline
 from exchange.bundle.contents import Particulars, RecipientKeys, Source
 from exchange.bundle.failures import sealing, writing
 from exchange.bundle.feed import Feed
@@ -109,7 +109,8 @@ def seal(
     What is in ``out`` after an error is no bundle and must be thrown away.
 
     :param sources: records and documents in the order in which they are to stand; records first.
-    :param recipients: organisations with their keys; all of one inbox and one class of key.
+    :param recipients: organisations with their keys; all of one inbox and one class of key. Or
+        one guest (exchange.bundle.guest).
     :param signer: of the sender.
     :param names: what people call the organisations, by org_id, for INDEX.htm.
     :raises SealingError: ``mixed-key-classes``, ``source-differs``, ``source-unreadable``, or the
@@ -117,12 +118,16 @@ def seal(
     :raises StorageFull: no room; ``StoreError``: the disk failed.
     """
     with sealing(""):
-        _check_recipients(recipients)
+        if guest.is_for_guest(recipients):
+            guest.check_guest(recipients, particulars.kind)
+        else:
+            _check_recipients(recipients)
         _check_sources(sources, particulars.kind, limits)
         header = io.BytesIO()
         sealer = age.begin(header, [key for each in recipients for key in each.recipients])
         stanzas = age.read_header(io.BytesIO(header.getvalue())).stanzas
-        inner = Inner(particulars, sources, recipients, signer, names or {})
+        named = guest.with_key_ids(recipients, stanzas)
+        inner = Inner(particulars, sources, named, signer, names or {})
         inner.sign(Counter(stanza.type for stanza in stanzas), limits)
         payload = _Payload(out, header.getvalue(), sealer, inner)
         with writing():
@@ -228,4 +233,5 @@ class _Payload:
             statement_sha256=hashlib.sha256(self._inner.content).hexdigest(),
             readme_sha256=editions.CURRENT.readme_sha256,
             index_sha256=editions.CURRENT.index_sha256,
+            protection=statement.protection,
         )

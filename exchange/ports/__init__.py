@@ -11,15 +11,18 @@ from exchange.ports.documents import (
     Inspection,
     Inspector,
     Limits,
+    Openable,
     PupilReader,
     ReadPupil,
     UnreadPupil,
 )
+from exchange.ports.items import QUIET_KINDS, Item, Items
 from exchange.ports.people import Actor, Clock
 from exchange.ports.rows import (
     Arrival,
     AuditEntry,
     Destination,
+    Glance,
     StoredDocument,
     StoredPupil,
     StoredReceipt,
@@ -50,6 +53,7 @@ from exchange.ports.transport import Parcel, SignedReceipt, Transport, Transport
 from exchange.ports.trust import Directory
 
 __all__ = [
+    "QUIET_KINDS",
     "UNSCANNED",
     "Actor",
     "Arrival",
@@ -64,9 +68,13 @@ __all__ = [
     "Destination",
     "Directory",
     "Documents",
+    "Glance",
     "Inspection",
     "Inspector",
+    "Item",
+    "Items",
     "Limits",
+    "Openable",
     "Parcel",
     "PupilReader",
     "Pupils",

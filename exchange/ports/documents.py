@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from exchange.errors import FormatError
-from schemas.base import SubjectRecord
-from schemas.pupil import Pupil
+
+if TYPE_CHECKING:  # what reads documents starts without them
+    from schemas.base import SubjectRecord
+    from schemas.pupil import Pupil
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,20 @@ class Inspector(Protocol):
         :param source: a file's path, or a seekable stream.
 
         :raises exchange.errors.FormatError: ``document-type-unsupported``, ``pdf-invalid`` ...
+        """
+
+
+class Openable(Protocol):
+    """A document that is no file: its plain bytes exist in memory alone, while they are read."""
+
+    @property
+    def name(self) -> str:
+        """Return its file name, as it came; never used as a path."""
+
+    def open(self) -> BinaryIO:
+        """Return its plain bytes, readable and seekable; the caller closes it.
+
+        :raises exchange.errors.FormatError: ``document-unreadable``.
         """
 
 
@@ -57,10 +73,14 @@ class ReadPupil:
 
 @dataclass(frozen=True, slots=True)
 class UnreadPupil:
-    """One pupil of a file who could not be taken, with every reason."""
+    """One pupil of a file who could not be taken, with every reason.
+
+    :param shown: what a page may call the pupil to whoever gave the file; never for a log.
+    """
 
     position: int
     errors: tuple[FormatError, ...]
+    shown: str = field(default="", repr=False)
 
 
 class PupilReader(Protocol):

@@ -100,6 +100,8 @@ class Transfer:
 
     Clear columns: ids, state, times, sizes, hashes of sealed bytes. Sealed: the last seven fields.
 
+    :param transport: ``pick-up``: read through a link by a school that has not joined; ``target``
+        is empty then, and its receipts are our own (services.links.receipts).
     :param attention: a code that a person must look at, or None.
     :param last_receipt_sha256: hash of the newest receipt's bytes, or None before the first.
     :param statement: as signed; that of a DSL's pack sealed to ``cp`` (services.kept_statement).
@@ -112,7 +114,7 @@ class Transfer:
     inbox: str
     kind: str
     state: State
-    transport: Literal["https", "folder"]
+    transport: Literal["https", "folder", "pick-up"]
     target: str
     blob: str
     size: int
@@ -135,6 +137,21 @@ class Transfer:
     statement_signature: bytes = b""
     recipient_entry: bytes = b""
     disclosed: tuple[Disclosed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What is clear of a transfer: enough for a list, and read without opening anything."""
+
+    bundle_id: str
+    recipient: str
+    kind: str
+    state: State
+    transport: str
+    created_at: datetime
+    updated_at: datetime
+    attention: str | None
+    supersedes: str | None
 
 
 @dataclass(frozen=True, slots=True)

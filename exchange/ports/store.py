@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Literal, Protocol
 
+from exchange.ports.items import Items
 from exchange.ports.people import Actor
 from exchange.ports.rows import (
     Arrival,
     AuditEntry,
+    Glance,
     StoredDocument,
     StoredPupil,
     StoredReceipt,
@@ -40,6 +42,13 @@ class Pupils(Protocol):
         :raises exchange.errors.NotFound: ``pupil-unknown``.
         """
 
+    def remove(self, pupil_id: str) -> None:
+        """Remove one for good, with all records, the earlier ones too (wants an audit entry).
+
+        :raises exchange.errors.NotFound: ``pupil-unknown``.
+        :raises exchange.errors.Conflict: ``documents-remain``: of whatever compartment.
+        """
+
     def by_upn(self, upn: str) -> StoredPupil | None:
         """Return the pupil with this UPN, or None."""
 
@@ -55,6 +64,12 @@ class Records(Protocol):
 
     def of_pupil(self, pupil_id: str) -> Sequence[StoredRecord]:
         """Return the current records, by slot."""
+
+    def remove(self, pupil_id: str, slot: str) -> None:
+        """Remove all that a slot holds for good, its history too (wants an audit entry).
+
+        :raises exchange.errors.NotFound: ``record-unknown``: the slot holds nothing.
+        """
 
 
 class Documents(Protocol):
@@ -81,6 +96,12 @@ class Documents(Protocol):
     def of_pupil(self, pupil_id: str) -> Sequence[StoredDocument]:
         """Return the pupil's documents, oldest first."""
 
+    def remove(self, document_id: str) -> None:
+        """Remove one for good (wants an audit entry); its blob is the caller's to delete.
+
+        :raises exchange.errors.NotFound: ``document-unknown``.
+        """
+
 
 class Transfers(Protocol):
     """Outgoing transfers of one organisation."""
@@ -105,6 +126,12 @@ class Transfers(Protocol):
 
     def all(self, pupil_id: str | None = None) -> Iterator[Transfer]:
         """Yield all, or all of one pupil, oldest first."""
+
+    def glances(self, pupil_ids: Iterable[str]) -> Mapping[str, Sequence[Glance]]:
+        """Return what is clear of the packs of many pupils, by pupil, each oldest first."""
+
+    def stuck(self) -> int:
+        """Return how many wait to leave and need a person's attention."""
 
     def answering(self, bundle_id: str) -> Sequence[Transfer]:
         """Return those that answer a bundle (``in_reply_to``), oldest first."""
@@ -140,6 +167,9 @@ class Arrivals(Protocol):
 
     def all(self) -> Iterator[Arrival]:
         """Yield all, oldest first."""
+
+    def outlines(self) -> Sequence[Arrival]:
+        """Return all, oldest first, without what is sealed: fit to be counted and listed."""
 
     def answering(self, bundle_id: str) -> Sequence[Arrival]:
         """Return those that answer a bundle (``in_reply_to``), oldest first."""
@@ -177,8 +207,17 @@ class AuditBook(Protocol):
     ) -> None:
         """Append one entry to this unit of work. ``detail`` holds codes and ids, never values."""
 
-    def entries(self) -> Iterator[AuditEntry]:
-        """Yield all committed entries by seq."""
+    def entries(self, after: int = 0) -> Iterator[AuditEntry]:
+        """Yield all committed entries with a seq greater than ``after``, by seq."""
+
+    def about(self, object_ids: Collection[str]) -> Sequence[AuditEntry]:
+        """Return all committed entries about any of these objects, by seq."""
+
+    def last_seq(self) -> int:
+        """Return the seq of the newest committed entry; 0 for an empty book.
+
+        No state changes without an entry: while this is the same, so is all that is kept.
+        """
 
 
 class UnitOfWork(Protocol):
@@ -191,6 +230,7 @@ class UnitOfWork(Protocol):
     transfers: Transfers
     arrivals: Arrivals
     receipts: Receipts
+    items: Items
     audit: AuditBook
 
     def commit(self) -> None:
@@ -221,6 +261,9 @@ class Store(Protocol):
 
         :raises exchange.errors.NotFound: ``organisation-not-hosted``.
         """
+
+    def locate(self, kind: str, lookup: str) -> tuple[str, str] | None:
+        """Return (organisation or NODE, item id) of the item with this look-up, or None."""
 
     def first_sight(self, key_id: str, nonce: str, now: datetime, keep_until: datetime) -> bool:
         """Remember a request nonce; return False where it was seen before (replay)."""

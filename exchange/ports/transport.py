@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from keys.directory import Organisation
+if TYPE_CHECKING:  # what reads documents starts without them
+    from keys.directory import Organisation
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from keys.directory import Organisation
+if TYPE_CHECKING:  # what reads documents starts without them
+    from keys.directory import Organisation
 
 
 class Directory(Protocol):
-    """Who is who, and by which keys (design: the trust directory). No list-all, on purpose."""
+    """Who is who, and by which keys (design: the trust directory).
+
+    No list-all, on purpose: somebody is asked for by number, or by the words of a name.
+    """
 
     @property
     def version(self) -> int:
@@ -33,6 +38,12 @@ class Directory(Protocol):
         """Return the organisation with this URN, DfE number, UKPRN, ODS code, LA code or id.
 
         :raises keys.errors.DirectoryError: ``organisation-unknown``, ``organisation-ambiguous``.
+        """
+
+    def called(self, words: str, at: datetime, most: int) -> Sequence[Organisation]:
+        """Return open organisations by name, in whose names each word begins a word.
+
+        :raises keys.errors.DirectoryError: an entry is bad, or the directory has expired.
         """
 
     def entry_bytes(self, org_id: str) -> bytes:

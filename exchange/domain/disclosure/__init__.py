@@ -20,11 +20,14 @@ from exchange.domain.disclosure.case import (
 from exchange.domain.disclosure.channel import BundleKind, Channel, Inbox, check_channel, is_cp
 from exchange.domain.disclosure.deciding import class_of, decide, decide_section
 from exchange.domain.disclosure.ehc import edition_of
+from exchange.domain.disclosure.home import decide_home, without_home
+from exchange.domain.disclosure.parts import COSTS, PARTS, decide_part, parts_of, without_parts
 from exchange.domain.disclosure.purposes import unfit
 from exchange.domain.disclosure.reasons import Reason, reason, reasons
 from exchange.domain.disclosure.said import (
     EVERYBODY,
     NOTHING,
+    SUPERSEDED,
     Judgement,
     Mark,
     Said,
@@ -37,9 +40,12 @@ from exchange.domain.disclosure.table import CONSULTATION
 
 __all__ = [
     "CONSULTATION",
+    "COSTS",
     "EVERYBODY",
     "NOTHING",
+    "PARTS",
     "RULE",
+    "SUPERSEDED",
     "BundleKind",
     "Channel",
     "Decision",
@@ -60,14 +66,19 @@ __all__ = [
     "check_channel",
     "class_of",
     "decide",
+    "decide_home",
+    "decide_part",
     "decide_section",
     "disclosed_from_json",
     "edition_of",
     "end_of_compulsory_school_age",
     "is_cp",
+    "parts_of",
     "reason",
     "reasons",
     "said_from_json",
     "speaks_alone",
     "unfit",
+    "without_home",
+    "without_parts",
 ]

@@ -45,6 +45,7 @@ class Recipient:
     :param kind: of organisation, as the directory has it; ``family`` for the family's own page.
     :param role: the role that it is addressed to, where that is not simply who reads the inbox.
     :param named_school: section I of the pupil's EHC plan names it.
+    :param asked: it is asked for advice: a person chooses document by document what it sees.
     """
 
     org_id: str
@@ -52,6 +53,7 @@ class Recipient:
     inbox: Inbox = "general"
     role: str | None = None
     named_school: bool = False
+    asked: bool = False
 
     @property
     def roles(self) -> frozenset[str]:

@@ -25,7 +25,7 @@ from exchange.domain.disclosure.case import RULE, Decision, Facts, Outcome, Purp
 from exchange.domain.disclosure.channel import check_channel
 from exchange.domain.disclosure.purposes import covers, doubts, unfit
 from exchange.domain.disclosure.reasons import Heard, hear
-from exchange.domain.disclosure.said import Said, Speaker, Wish
+from exchange.domain.disclosure.said import NOTHING, Said, Speaker, Wish
 from exchange.domain.disclosure.table import CONSULTATION, author_of, from_table
 from schemas.codes import code_set
 
@@ -38,10 +38,14 @@ _MARKED = "a person marked it"
 
 @dataclass(frozen=True, slots=True)
 class _Obstacle:
-    """Something in the way; ``since`` when it arose, where that matters."""
+    """Something in the way; ``since`` when it arose, where that matters.
+
+    :param of_all: it is about the whole pack, and may be answered once for all of it.
+    """
 
     decision: Decision
     since: datetime | None = None
+    of_all: bool = False
 
 
 def decide(facts: Facts, recipient: Recipient, purpose: Purpose, on: date) -> Decision:
@@ -65,7 +69,9 @@ def decide(facts: Facts, recipient: Recipient, purpose: Purpose, on: date) -> De
     if granted.outcome is Outcome.WITHHELD:
         return granted
     obstacles = [*_obstacles(facts, recipient, purpose, on, granted, heard)]
-    return _weigh(obstacles, heard, granted, doubts(purpose) + _told(facts, recipient))
+    of_all = hear(facts.pupil_said.judgements, recipient)
+    warnings = doubts(purpose) + _told(facts, recipient)
+    return _weigh(obstacles, (heard, of_all), granted, warnings)
 
 
 def class_of(document_type: str, on: date) -> tuple[str, str]:
@@ -82,22 +88,32 @@ def _obstacles(
     granted: Decision,
     heard: Heard,
 ) -> Iterator[_Obstacle]:
-    if granted.outcome is Outcome.NEEDS_DECISION:
-        yield _Obstacle(granted)
     yield from _by_sections(facts, recipient, purpose, on)
     yield from _by_marks(facts, recipient, on)
     yield from _by_judgements(facts, heard, on)
-    if facts.section is None:  # wishes are about the plan, and weighed there once
-        yield from _by_wishes(facts, recipient, on)
+    if facts.section is not None:  # what was wished of the whole pack is asked of the plan, once
+        facts = replace(facts, pupil_said=NOTHING)
+    yield from _by_wishes(facts, recipient, on)
+    # Last, as some pages let a choice answer it: what somebody said must not hide behind it.
+    if granted.outcome is Outcome.NEEDS_DECISION:
+        yield _Obstacle(granted)
 
 
 def _weigh(
-    obstacles: list[_Obstacle], heard: Heard, granted: Decision, warnings: tuple[str, ...]
+    obstacles: list[_Obstacle],
+    heard: tuple[Heard, Heard],
+    granted: Decision,
+    warnings: tuple[str, ...],
 ) -> Decision:
-    """Return the first obstacle that withholds, else the first that asks, else that it goes."""
+    """Return the first obstacle that withholds, else the first that asks, else that it goes.
+
+    :param heard: what was decided of this thing, and of the whole pack.
+    """
     settled, open_ = None, []
     for each in obstacles:
-        answer = heard.settling(each.decision.code, each.since)
+        answer = heard[0].settling(each.decision.code, each.since)
+        if answer is None and each.of_all:
+            answer = heard[1].settling(each.decision.code, each.since)
         if answer is None:
             open_.append(each.decision)
         else:
@@ -128,7 +144,8 @@ def decide_section(
 ) -> Decision:
     """Decide about one section of an EHC plan (SEND Regulations 2014, reg 12(1)).
 
-    Whether the school is the one named in section I, and what was wished, is asked of the plan.
+    Whether the school is the one named in section I, and what was wished of the whole pack, is
+    asked of the plan; what was wished of this section is weighed here.
 
     :param facts: of the plan, with ``said`` of this section.
     :raises schemas.errors.CodeSetError: there is no such section.
@@ -187,7 +204,8 @@ def _by_wishes(facts: Facts, recipient: Recipient, on: date) -> Iterator[_Obstac
             decision = Decision(Outcome.WITHHELD, "family-refuses", speaker, source)
         else:
             decision = Decision(Outcome.NEEDS_DECISION, "objection", "head", _ARTICLE_21)
-        yield _Obstacle(decision, wish.at)
+        own = any(one is wish for one in facts.said.wishes)
+        yield _Obstacle(decision, wish.at, of_all=not own and kind != FAMILY_OWN)
 
 
 def _by_author(author: Speaker, facts: Facts, recipient: Recipient) -> Iterator[_Obstacle]:

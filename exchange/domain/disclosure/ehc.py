@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from schemas.ehc import EhcPlan, EhcSectionName
+if TYPE_CHECKING:  # what reads documents starts without them
+    from schemas.ehc import EhcPlan
 
 
 def edition_of(plan: EhcPlan, letters: Collection[str], documents: Collection[str]) -> EhcPlan:
@@ -16,6 +18,8 @@ def edition_of(plan: EhcPlan, letters: Collection[str], documents: Collection[st
 
     :param letters: sections that may go; ``documents``: ids of documents in the same pack.
     """
+    from schemas.ehc import EhcSectionName  # here: most who import the rules have no plan
+
     kept = tuple(each for each in plan.sections if each.section.value in letters)
     whole = len(kept) == len(plan.sections)
     sections = tuple(

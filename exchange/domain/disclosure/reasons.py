@@ -20,7 +20,7 @@ class Reason:
     """One reason.
 
     :param decided_by: whose decision it is; ``recorded_by``: roles that may write it down.
-    :param needs: what must be given with it: ``registration``, ``person``.
+    :param needs: what must be given with it: ``registration``, ``person``, ``words``.
     :param lifts: reasons to withhold that it ends; ``settles``: questions that it answers.
     """
 

@@ -15,6 +15,8 @@ from schemas.strict_json import JsonValue
 
 EVERYBODY = "everybody"
 """The audience of a judgement or wish that is about every recipient."""
+SUPERSEDED = "newer-version"
+"""The role of the mark that keeps the version before from everybody: no person set it."""
 
 Speaker = Literal["family", "pupil"]
 Wanted = Literal["agrees", "refuses", "no-answer"]
@@ -43,6 +45,7 @@ class Judgement:
     :param by: whose decision it is; ``day`` when they took it.
     :param registration: a professional's number with their body, where the reason asks for it.
     :param person: who may read it at the recipient, where the reason asks for it.
+    :param words: the reasons in words, where an objection is answered.
     :param recorded_by: who wrote it down, in which ``role``, and when (``at``).
     """
 
@@ -55,6 +58,7 @@ class Judgement:
     at: datetime
     registration: str = ""
     person: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

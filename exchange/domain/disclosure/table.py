@@ -11,6 +11,7 @@ from schemas.strict_json import JsonValue
 CONSULTATION = "school-consultation"
 _TABLE = "table of documents"
 _REG_17 = "SEND Regulations 2014, reg 17; table of documents: the school named in section I"
+_MINIMISED = "UK GDPR, Article 5(1)(c): what the question needs; table of documents"
 _SCHOOLS = frozenset({"school", "college"})
 
 
@@ -32,7 +33,15 @@ def from_table(facts: Facts, recipient: Recipient, purpose: Purpose, on: date) -
                 return one
     if found:
         return found[0]
+    if recipient.asked and facts.type in _to_choose_from(purpose, on):
+        return _ask("not-chosen", "senco", _MINIMISED)
     return Decision(Outcome.WITHHELD, "not-for-role", RULE, _TABLE)
+
+
+def _to_choose_from(purpose: Purpose, on: date) -> tuple[str, ...]:
+    """Return what a person may choose for a body that is asked for advice (data: ``purpose``)."""
+    row = code_set("purpose").lookup(purpose.code, on=on, path="/purpose")
+    return strings(row.attributes.get("chosen"))
 
 
 def author_of(facts: Facts, on: date) -> str | None:

@@ -1,0 +1,34 @@
+"""Words as they are compared: without case, accents, apostrophes, hyphens."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Letters that Unicode does not take apart into a base and a mark.
+_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ß": "ss", "ı": "i"}
+)
+_APOSTROPHES = re.compile("['’‘ʼ`´]")
+_HUMP = re.compile(
+    r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])"
+)
+_WORD = re.compile(r"[^\W_]+")
+LONGEST = 500_000
+
+
+def fold(text: str) -> str:
+    """Return a text without case, accents and apostrophes."""
+    plain = _APOSTROPHES.sub("", text[:LONGEST].casefold()).translate(_LETTERS)
+    apart = unicodedata.normalize("NFKD", plain)
+    return "".join(one for one in apart if not unicodedata.combining(one))
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text, digits being words too."""
+    return _WORD.findall(fold(text))
+
+
+def words_of_name(name: str) -> list[str]:
+    """Return the words of a file's name: also where capital letters alone divide them."""
+    return words(_HUMP.sub(" ", name[:1000]))
