@@ -11,14 +11,21 @@ from dataclasses import replace
 from exchange.domain.transfer import Event, State, after
 from exchange.errors import Conflict, NotFound, UsageError
 from exchange.ports import Actor, Arrival, UnitOfWork
+from exchange.services.arrival_card import drop_card
 from exchange.services.give_receipt import give_receipt, signer_for
 from exchange.services.inside import Inside
+from exchange.services.reviews.reports import drop_report
 from schemas.receipt import ReceiptKind, RejectionCode
 
 BY_A_PERSON = frozenset(
-    {RejectionCode.NOT_OUR_PUPIL, RejectionCode.WRONG_INBOX, RejectionCode.NOT_WANTED}
+    {
+        RejectionCode.NOT_OUR_PUPIL,
+        RejectionCode.WRONG_INBOX,
+        RejectionCode.NOT_WANTED,
+        RejectionCode.CANNOT_OPEN,
+    }
 )
-"""The codes that a person may reject with; the others are for machines."""
+"""The codes that a person may reject with; the others are for machines alone."""
 
 
 def accept(
@@ -74,14 +81,25 @@ def reject(
             actor,
             code=why,
         )
+        drop_card(unit, arrival)
+        drop_report(unit, arrival)
         unit.commit()
     inside.blobs.delete(org_id, arrival.blob)
     return moved
 
 
-def destroy(inside: Inside, org_id: str, sender: str, bundle_id: str, actor: Actor) -> Arrival:
+def destroy(
+    inside: Inside,
+    org_id: str,
+    sender: str,
+    bundle_id: str,
+    actor: Actor,
+    *,
+    copies_gone: bool = False,
+) -> Arrival:
     """Destroy the contents of an arrival and tell the sender so; row and receipts stay.
 
+    :param copies_gone: what was loaded of it was removed first (services.let_go).
     :raises KeyringError: ``key-expired``: there is nothing to sign with; nothing was destroyed.
     :raises NotFound: ``arrival-unknown``.
     :raises Conflict: ``transition-forbidden``.
@@ -90,7 +108,7 @@ def destroy(inside: Inside, org_id: str, sender: str, bundle_id: str, actor: Act
         arrival = _require(unit, sender, bundle_id)
     if arrival.state is State.DESTROYED:
         return arrival
-    if arrival.state is State.IMPORTED:
+    if arrival.state is State.IMPORTED and not copies_gone:
         raise Conflict(
             "loaded-copies-remain",
             "/state",
@@ -111,6 +129,8 @@ def destroy(inside: Inside, org_id: str, sender: str, bundle_id: str, actor: Act
             inside.clock.now(),
             actor,
         )
+        drop_card(unit, arrival)
+        drop_report(unit, arrival)
         unit.commit()
     return moved
 

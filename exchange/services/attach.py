@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from exchange.bundle.at_rest import Digests, seal_stream
 from exchange.errors import Refused, ScannerUnavailable, Wrapped
-from exchange.ports import Actor, Cleaner, Inspector, Scanner, StoredDocument, UnitOfWork
+from exchange.ports import (
+    Actor,
+    Cleaner,
+    Inspector,
+    Openable,
+    Scanner,
+    StoredDocument,
+    UnitOfWork,
+)
+from exchange.ports.texts import ReadText
+from exchange.services.document_texts import keep_text
 from exchange.services.inside import Inside
 from exchange.services.screen import Screened, screen
 from keys.errors import KeysError
@@ -23,12 +32,13 @@ from schemas.errors import CodeSetError
 class NewDocument:
     """What a person says of a document.
 
+    :param path: a file, or what lies here sealed and is opened in memory.
     :param type: code of the document types (``ep-report``, ``profile`` ...).
     :param title: what a person calls it; empty: the label of its type.
     :param authored: the day on which it was written, where known.
     """
 
-    path: Path
+    path: Path | Openable
     type: str
     author: str
     authored: date | None = None
@@ -90,7 +100,7 @@ def attach(
     document = _take_in(inside, org_id, name, pupil_id, new, screened, new.title or kind.label)
     kept = None
     try:
-        kept = _keep(inside, org_id, document, screened.removed, actor)
+        kept = _keep(inside, org_id, document, screened, actor)
     finally:
         if kept is not document:
             inside.blobs.delete(org_id, document.blob)
@@ -164,21 +174,20 @@ def _seal(
 
 
 def _keep(
-    inside: Inside,
-    org_id: str,
-    document: StoredDocument,
-    removed: Sequence[str],
-    actor: Actor,
+    inside: Inside, org_id: str, document: StoredDocument, screened: Screened, actor: Actor
 ) -> StoredDocument:
     """Store the row, unless the pupil has the same bytes as the same type already."""
     detail = {"pupil": document.pupil_id}  # the book is clear: what kind it is stays sealed
-    if removed:
-        detail["removed"] = ",".join(removed)
+    if screened.removed:
+        detail["removed"] = ",".join(screened.removed)
+    read = _text(inside, screened)
     with inside.store.unit(org_id) as unit:
         for known in unit.documents.of_pupil(document.pupil_id):
             if (known.sha256, known.type) == (document.sha256, document.type):
                 return known
         unit.documents.add(document)
+        if read is not None:
+            keep_text(inside, unit, document.document_id, read, document.compartment)
         unit.audit.record(
             actor,
             "document.attached",
@@ -188,3 +197,11 @@ def _keep(
         )
         unit.commit()
     return document
+
+
+def _text(inside: Inside, screened: Screened) -> ReadText | None:
+    """Return what it says, so that it can be searched before it is sent."""
+    if inside.texts is None:
+        return None
+    with screened.open() as plain:
+        return inside.texts.read(plain, screened.media_type)

@@ -16,6 +16,8 @@ from exchange.errors import Conflict, DestinationRefused
 from exchange.ports import Actor, Destination, Transfer, UnitOfWork
 from exchange.services.explain_destination import explained
 from exchange.services.inside import Inside
+from exchange.services.protect import require_ordinary
+from exchange.services.second_registration import second_of, second_packs
 from exchange.services.trust import find_organisation, recipient_keys
 from keys.directory import Organisation
 from schemas.errors import IdentifierError
@@ -33,13 +35,26 @@ _LIVE = frozenset(
 )
 
 
-def live_transfers(unit: UnitOfWork, pupil_id: str) -> list[Transfer]:
-    """Return the pupil's packs that are on their way or with a recipient, oldest first."""
-    return [
+def live_transfers(
+    unit: UnitOfWork, pupil_id: str, *, second: bool | None = False
+) -> list[Transfer]:
+    """Return the pupil's packs that are on their way or with a recipient, oldest first.
+
+    :param second: True: those for the second school at which the pupil is registered now; None:
+        every one; else those for the pupil's own destination.
+    """
+    live = [
         one
         for one in unit.transfers.all(pupil_id)
         if one.state in _LIVE and one.kind in ("transfer", "cp-file")
     ]
+    if second is None or not live:
+        return live
+    if second:
+        known = second_of(unit, pupil_id)
+        return [one for one in live if known is not None and one.bundle_id in known.packs]
+    elsewhere = second_packs(unit, pupil_id)
+    return [one for one in live if one.bundle_id not in elsewhere]
 
 
 def choose_destination(
@@ -58,18 +73,20 @@ def choose_destination(
     :raises DestinationRefused: ``destination-unknown``, ``destination-closed``,
         ``destination-not-confirmed``, ``destination-no-key``, ``key-expired``.
     :raises Conflict: ``destination-in-use``: a pack is with another school; recall it first.
+    :raises Refused: ``protected-move``: two named people alone choose it.
     """
     now = inside.clock.now()
-    found = _found(inside, identifier, inbox, now)
+    found = found_at(inside, identifier, inbox, now)
     destination = Destination(
         org_id=found.org_id,
         inbox=inbox,
         confirmed_by=actor.name,
-        confirmed_with=_confirmed_with(found, identifier, confirmation, now.date()),
+        confirmed_with=confirmed_with(found, identifier, confirmation, now.date()),
         confirmed_at=now,
     )
     with inside.store.unit(org_id) as unit:
         pupil = unit.pupils.get(pupil_id)
+        require_ordinary(unit, pupil_id)
         if any(one.recipient != found.org_id for one in live_transfers(unit, pupil_id)):
             raise Conflict(
                 "destination-in-use",
@@ -88,8 +105,12 @@ def choose_destination(
     return destination
 
 
-def _found(inside: Inside, identifier: str, inbox: str, now: datetime) -> Organisation:
-    """Return the organisation; where it is refused, say what the open register knows of it."""
+def found_at(inside: Inside, identifier: str, inbox: str, now: datetime) -> Organisation:
+    """Return the organisation; where it is refused, say what the open register knows of it.
+
+    :raises DestinationRefused: ``destination-unknown``, ``destination-closed``,
+        ``destination-no-key``, ``key-expired``.
+    """
     directory = inside.directory()
     found = None
     try:
@@ -102,9 +123,13 @@ def _found(inside: Inside, identifier: str, inbox: str, now: datetime) -> Organi
     return found
 
 
-def _confirmed_with(
+def confirmed_with(
     found: Organisation, identifier: str, confirmation: str, today: date
 ) -> Literal["name", "urn", "laestab"]:
+    """Return by what a person confirmed the organisation that an identifier found.
+
+    :raises DestinationRefused: ``destination-not-confirmed``.
+    """
     if _folded(confirmation) == _folded(found.name):
         return "name"
     given = _numbers(confirmation) - _numbers(identifier)

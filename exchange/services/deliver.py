@@ -37,6 +37,7 @@ from exchange.ports import (
 )
 from exchange.services.inside import Inside
 from exchange.services.judge_receipt import apply_receipt
+from exchange.services.protect import recipient_of
 from exchange.services.recall import send_notice
 from exchange.services.trust import organisation
 from keys.errors import KeysError
@@ -64,6 +65,9 @@ class Deliverer:
             self._schedule(org_id, transfer, None, transfer.attempts)
         elif transfer.state in _WAITING and transfer.expires_at <= self._inside.clock.now():
             self._expire(org_id, transfer)
+        elif transfer.transport == "pick-up":  # it is fetched, and answered, through its link
+            waits = transfer.state in _WAITING
+            self._schedule(org_id, transfer, transfer.expires_at if waits else None, 0)
         else:
             self._try(org_id, transfer)
 
@@ -123,7 +127,7 @@ class Deliverer:
             "transfer.delivered",
             "transfer",
             current.bundle_id,
-            detail={"recipient": current.recipient, "by": current.transport},
+            detail=recipient_of(unit, current) | {"by": current.transport},
         )
         unit.commit()
 

@@ -29,9 +29,11 @@ def give_receipt(
     actor: Actor,
     code: RejectionCode | None = None,
     exceptions: Sequence[ReceiptException] = (),
+    used: Sequence[str] = (),
 ) -> Arrival:
     """Sign a receipt, keep it, move the arrival on, and write the book; the caller commits.
 
+    :param used: of ``imported``: ids of the documents that were opened or printed here.
     :returns: the arrival in its new state, as stored.
     :raises Conflict: ``transition-forbidden``: its state does not allow this.
     """
@@ -50,6 +52,7 @@ def give_receipt(
         key_id=signer.key_id,
         code=code,
         exceptions=tuple(exceptions),
+        used=tuple(used),
     )
     content, signature = sign_receipt(receipt, signer)
     unit.receipts.append(_stored(arrival, receipt, content, signature))

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from exchange.ports import BlobStore, Clock, Directory, Limits, Store
+from exchange.ports.days import HolidayTable
 from exchange.ports.schools import SchoolRegister
+from exchange.ports.texts import TextReader
 from keys.interfaces import Vault
 
 
@@ -16,6 +18,8 @@ class Inside:
 
     :param directory: returns the newest installed directory at each call.
     :param register: the open register of schools, where one is kept.
+    :param texts: reads what documents say; None: nothing of them is read, and none is searched.
+    :param holidays: None: no bank holiday is known, and clocks say so.
     """
 
     store: Store
@@ -25,3 +29,5 @@ class Inside:
     clock: Clock
     limits: Limits
     register: SchoolRegister | None = None
+    texts: TextReader | None = None
+    holidays: HolidayTable | None = None

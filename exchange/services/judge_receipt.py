@@ -13,6 +13,7 @@ from exchange.domain.transfer import Event, State, after
 from exchange.errors import TrustError
 from exchange.ports import Actor, SignedReceipt, StoredReceipt, Transfer, UnitOfWork
 from exchange.services.inside import Inside
+from exchange.services.protect import recipient_of
 from exchange.services.trust import organisation, receipt_signers
 from schemas.receipt import Receipt, ReceiptKind
 
@@ -23,8 +24,8 @@ def apply_receipt(
     """Verify one receipt and move the transfer by it; an older one changes nothing.
 
     :returns: the transfer as it stands now.
-    :raises TrustError: ``receipt-malformed``, ``receipt-signature``, ``receipt-other-bundle``,
-        ``receipt-other-responder``, ``receipt-fork``, ``receipt-gap``.
+    :raises TrustError: ``receipt-assurance``, ``receipt-malformed``, ``receipt-signature``,
+        ``receipt-other-bundle``, ``receipt-other-responder``, ``receipt-fork``, ``receipt-gap``.
     """
     now = inside.clock.now()
     receipt = parse_receipt(signed.content)
@@ -44,7 +45,7 @@ def apply_receipt(
             f"receipt.{receipt.kind.value}",
             "transfer",
             bundle_id,
-            detail=_detail(receipt, signed),
+            detail=_detail(receipt, signed, tells=bool(recipient_of(unit, transfer))),
         )
         unit.commit()
     if moved.state in (State.DESTROYED, State.REJECTED):
@@ -57,6 +58,8 @@ def _about_this(receipt: Receipt, org_id: str, transfer: Transfer) -> None:
         raise TrustError("receipt-other-bundle", "/receipt/bundle_id")
     if receipt.payload_sha256 != transfer.payload_sha256:
         raise TrustError("receipt-other-bundle", "/receipt/payload_sha256")
+    if receipt.assurance is not None or transfer.transport == "pick-up":
+        raise TrustError("receipt-assurance", "/receipt/assurance")  # ours alone, never fetched
     if receipt.responder != transfer.recipient:
         raise TrustError("receipt-other-responder", "/receipt/responder")
 
@@ -118,8 +121,10 @@ def _stored(receipt: Receipt, signed: SignedReceipt, now: datetime) -> StoredRec
     )
 
 
-def _detail(receipt: Receipt, signed: SignedReceipt) -> dict[str, str]:
-    detail = {"responder": receipt.responder, "receipt": receipt_sha256(signed.content)}
+def _detail(receipt: Receipt, signed: SignedReceipt, *, tells: bool) -> dict[str, str]:
+    """Return what the book says; of a protected move never who answered."""
+    detail = {"responder": receipt.responder} if tells else {}
+    detail["receipt"] = receipt_sha256(signed.content)
     if receipt.code:
         detail["code"] = receipt.code.value
     return detail

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Literal
 
+from exchange.domain.comparing import Difference
 from exchange.errors import BagError, Conflict, ExchangeError, FormatError, Wrapped
 from exchange.ports import (
     Actor,
@@ -17,11 +18,19 @@ from exchange.ports import (
     UnitOfWork,
     UnreadPupil,
 )
+from exchange.services.imports.difference import (
+    Matcher,
+    compare,
+    merge,
+    records_here,
+    slot,
+)
 from exchange.services.inside import Inside
-from schemas.base import SubjectRecord, dump_bytes, load_bytes, parse_schema_id
+from schemas.base import SubjectRecord, dump_bytes, load_bytes
 from schemas.errors import SchemaError
 from schemas.pupil import Pupil
 from schemas.records import RECORDS
+from schemas.report import SpecialistReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,7 @@ class Kept:
 
     :param position: which pupil of the file, from 1.
     :param errors: why a ``refused`` one was not taken: codes, paths and what to do.
+    :param left: paths of what the file says otherwise, and what stayed as it is here.
     """
 
     position: int
@@ -37,79 +47,139 @@ class Kept:
     pupil_id: str | None = None
     errors: tuple[ExchangeError, ...] = ()
     remarks: tuple[tuple[str, str], ...] = ()
+    left: tuple[str, ...] = ()
 
 
 def slot_of(record: SubjectRecord) -> str:
     """Return the slot of a record: the name of its schema without ``sen.``."""
-    return parse_schema_id(record.schema)[0].removeprefix("sen.")
+    name = slot(record)
+    if isinstance(record, SpecialistReport) and record.document:
+        # A pupil has many reports of specialists: each lies by the file that it is of.
+        return f"{name}-{record.document}"
+    return name
+
+
+Accept = Callable[[ReadPupil, Sequence[Difference]], Collection[Difference]]
+"""Says which differences between a file and our records are taken."""
+
+
+def only_new(row: ReadPupil, found: Sequence[Difference]) -> Collection[Difference]:
+    """Take what we do not have; what stands here stays."""
+    return [one for one in found if one.adds]
+
+
+def all_of_theirs(row: ReadPupil, found: Sequence[Difference]) -> Collection[Difference]:
+    """Take everything that the file says."""
+    return found
 
 
 def import_pupils(
-    inside: Inside, reader: PupilReader, org_id: str, source: BinaryIO, origin: str, actor: Actor
+    inside: Inside,
+    reader: PupilReader,
+    org_id: str,
+    source: BinaryIO,
+    origin: str,
+    actor: Actor,
+    accept: Accept = only_new,
 ) -> Iterator[Kept]:
     """Take pupils in from a file, one commit each; one that is wrong stops only that one.
 
-    A pupil who is here already is matched by UPN; one without UPN only by all names, date of birth
-    and sex together, so that reading a file twice makes nobody twice. Two of one file are never
-    taken for one: the second is refused (``pupil-repeated``) and left to a person.
+    A pupil who is here already is found as :class:`exchange.services.imports.difference.Matcher`
+    says, so that reading a file twice makes nobody twice. Two of one file are never taken for one:
+    the second is refused (``pupil-repeated``) and left to a person.
 
+    :param accept: which of the file's differences to our records are taken.
     :raises FormatError: the file as a whole is unreadable; pupils before that point are kept.
     """
+    with inside.store.reading(org_id) as unit:
+        matcher = Matcher(unit.pupils.all())
     taken: set[str] = set()
     for row in reader.read(source):
         if isinstance(row, UnreadPupil):
-            yield _refused(inside, org_id, row, actor)
-            continue
-        kept = _keep(inside, org_id, row, origin, actor, taken)
-        if kept is None:
-            hint = "Another pupil of this file has the same names and birthday. Add the UPN."
-            error = FormatError("pupil-repeated", f"/pupil/{row.position}", hint)
-            kept = _refused(inside, org_id, UnreadPupil(row.position, (error,)), actor)
-        yield kept
+            yield _refused(inside, org_id, row.position, row.errors, actor)
+        else:
+            yield take_in(inside, org_id, row, origin, actor, matcher, taken, accept)
 
 
-def _refused(inside: Inside, org_id: str, row: UnreadPupil, actor: Actor) -> Kept:
+def _refused(
+    inside: Inside, org_id: str, position: int, errors: tuple[ExchangeError, ...], actor: Actor
+) -> Kept:
     with inside.store.unit(org_id) as unit:
         unit.audit.record(
             actor,
             "pupil.imported",
             "file",
-            f"pupil-{row.position}",
+            f"pupil-{position}",
             outcome="refused",
-            detail={"codes": ",".join(sorted({error.code for error in row.errors}))},
+            detail={"codes": ",".join(sorted({error.code for error in errors}))},
         )
         unit.commit()
-    return Kept(row.position, "refused", errors=row.errors)
+    return Kept(position, "refused", errors=errors)
 
 
-def _keep(
-    inside: Inside, org_id: str, row: ReadPupil, origin: str, actor: Actor, taken: set[str]
-) -> Kept | None:
-    """Keep one pupil; None where it cannot be told from one whom this file gave before."""
-    with inside.store.unit(org_id) as unit:
-        known = _match(unit, row.pupil)
-        if known and known.pupil_id in taken:
-            return None
-        pupil_id = known.pupil_id if known else row.pupil.subject
-        pupil = replace(row.pupil, subject=pupil_id)
-        records = [replace(one, subject=pupil_id) for one in row.records]
-        changed = keep_pupil_record(inside, unit, known, pupil, origin)
-        changed = keep_records(inside, unit, pupil_id, records) or changed
-        outcome: Literal["added", "updated", "unchanged"] = "added"
-        if known:
-            outcome = "updated" if changed else "unchanged"
-        if changed:
-            unit.audit.record(
-                actor, "pupil.imported", "pupil", pupil_id, detail={"outcome": outcome}
-            )
-            unit.commit()
+def take_in(
+    inside: Inside,
+    org_id: str,
+    row: ReadPupil,
+    origin: str,
+    actor: Actor,
+    matcher: Matcher,
+    taken: set[str],
+    accept: Accept,
+) -> Kept:
+    """Take one pupil of a file in: as somebody new, or as more of somebody who is here.
+
+    :param taken: whom this file gave before; grows.
+    """
+    try:
+        pupil_id = matcher.find(row.pupil)
+        if pupil_id in taken:
+            hint = "Another pupil of this file has the same names and birthday. Add the UPN."
+            raise FormatError("pupil-repeated", f"/pupil/{row.position}", hint)
+        if pupil_id is None:
+            pupil_id = row.pupil.subject
+            kept = _new(inside, org_id, row, origin, actor)
+            matcher.add(pupil_id, row.pupil)
+        else:
+            kept = _more(inside, org_id, pupil_id, row, actor, accept)
+    except (FormatError, Conflict, Wrapped) as error:
+        return _refused(inside, org_id, row.position, (error,), actor)
     taken.add(pupil_id)
-    return Kept(row.position, outcome, pupil_id, remarks=row.remarks)
+    return kept
 
 
-def _match(unit: UnitOfWork, pupil: Pupil) -> StoredPupil | None:
-    if pupil.upn:
-        return unit.pupils.by_upn(str(pupil.upn))
+def _new(inside: Inside, org_id: str, row: ReadPupil, origin: str, actor: Actor) -> Kept:
+    pupil_id = row.pupil.subject
+    with inside.store.unit(org_id) as unit:
+        keep_pupil_record(inside, unit, None, row.pupil, origin)
+        keep_records(inside, unit, pupil_id, row.records)
+        unit.audit.record(actor, "pupil.imported", "pupil", pupil_id, detail={"outcome": "added"})
+        unit.commit()
+    return Kept(row.position, "added", pupil_id, remarks=row.remarks)
+
+
+def _more(
+    inside: Inside, org_id: str, pupil_id: str, row: ReadPupil, actor: Actor, accept: Accept
+) -> Kept:
+    with inside.store.unit(org_id) as unit:
+        stored = unit.pupils.get(pupil_id)
+        ours = records_here(unit, pupil_id)
+        found = compare(ours, row)
+        wanted = accept(row, found)
+        pupil, records = merge(ours, wanted, pupil_id)
+        changed = keep_pupil_record(inside, unit, stored, pupil, stored.origin)
+        changed = keep_records(inside, unit, pupil_id, records) or changed
+        outcome: Literal["updated", "unchanged"] = "updated" if changed else "unchanged"
+        if changed:
+            detail = {"outcome": outcome}
+            unit.audit.record(actor, "pupil.imported", "pupil", pupil_id, detail=detail)
+            unit.commit()
+    left = tuple(one.field for one in found if one not in wanted)
+    return Kept(row.position, outcome, pupil_id, remarks=row.remarks, left=left)
+
+
+def find_same(unit: UnitOfWork, pupil: Pupil) -> StoredPupil | None:
+    """Return who is here without UPN with the same names, birthday and sex, or None."""
     for one in unit.pupils.all():
         if one.upn is None and _identity(load_bytes(Pupil, one.record)) == _identity(pupil):
             return one

@@ -96,17 +96,20 @@ def gather(
     documents: Sequence[StoredDocument],
     organisation: Organisation,
     purpose: Purpose,
+    *,
+    beside: Sequence[StoredDocument] = (),
 ) -> Contents:
     """Decide about each record and document of a pupil, and make sources of what goes.
 
     A CP pack carries the pupil's record, so that the DSL knows of whom it speaks, and CP
     documents; nothing else. Nothing is read or sealed yet.
 
+    :param beside: further documents of the pupil, which are not in question (``weigh``).
     :raises schemas.errors.SchemaError: a type, code or record is none any more.
     """
     today = inside.clock.now().date()
     recipient = recipient_for(organisation, purpose, records, today)
-    weighed = weigh(pupil, records, documents, recipient, purpose, today)
+    weighed = weigh(pupil, records, documents, recipient, purpose, today, beside=beside)
     return Contents(_sources(inside, org_id, pupil, weighed, today), weighed.disclosed)
 
 
@@ -132,7 +135,7 @@ def _sources(
         for number, one in enumerate(weighed.documents, start=1)
     ]
     return (
-        _record(about, "pupil", PUPIL_SCHEMA, pupil.record, about),
+        _record(about, "pupil", PUPIL_SCHEMA, weighed.pupil, about),
         *records,
         *documents,
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import BinaryIO, Literal
 
-from exchange.bundle.contents import Particulars, Source
+from exchange.bundle.contents import Particulars, RecipientKeys, Source
 from exchange.bundle.recipients import recipient_keys_of
 from exchange.bundle.sealing import SealedBundle, seal
 from exchange.domain.identity import uuid7
@@ -19,7 +19,6 @@ from exchange.ports import Directory, Transfer
 from exchange.services.inside import Inside
 from exchange.services.kept_statement import to_keep
 from exchange.services.trust import organisation, recipient_keys
-from keys.directory import Organisation
 from schemas.statement import BundleKind
 
 KEEP = timedelta(days=90)
@@ -30,20 +29,25 @@ _BLOCK = 1024 * 1024
 class Order:
     """What the sender decided about one bundle, besides its contents.
 
-    :param transport: ``https`` or ``folder``; ``target`` is the folder's name in the settings.
+    :param transport: ``https`` or ``folder``; ``target`` is the folder's name in the settings;
+        ``pick-up`` for a school that has not joined (services.links.pick_up).
     :param purpose: code of the purposes; ``lawful_basis`` likewise (people-and-law).
     :param release_id: shared by the bundles of one decision; None makes a new one.
+    :param second: for the second school of a pupil who is registered at two.
+    :param seen: what the sender was shown (services.decide_pack.mark_of); empty: nothing was.
     """
 
     kind: BundleKind = BundleKind.TRANSFER
     purpose: str = "phase-transfer"
     lawful_basis: str = "public-task"
-    transport: Literal["https", "folder"] = "https"
+    transport: Literal["https", "folder", "pick-up"] = "https"
     target: str = ""
     release_id: str | None = None
     supersedes: str | None = None
     in_reply_to: str | None = None
     keep: timedelta = KEEP
+    seen: str = ""
+    second: bool = False
 
 
 def queue_bundle(
@@ -64,14 +68,50 @@ def queue_bundle(
     now = inside.clock.now()
     directory = inside.directory()
     recipient = organisation(directory, recipient_org, now)
+    keys = recipient_keys(recipient, inbox, now)
+    address = Address(
+        recipient_keys_of(recipient.org_id, inbox, [(key.recipient, key.key_id) for key in keys]),
+        recipient.name,
+        directory.entry_bytes(recipient_org),
+    )
+    return queue_for(inside, org_id, address, subject, sources, order)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """To whom a bundle is sealed.
+
+    :param entry: by which it was judged that these are the right keys; kept with the transfer.
+    """
+
+    keys: RecipientKeys
+    name: str
+    entry: bytes
+
+
+def queue_for(
+    inside: Inside,
+    org_id: str,
+    address: Address,
+    subject: str,
+    sources: Sequence[Source],
+    order: Order,
+) -> Transfer:
+    """Seal into a blob of its own for one address, and return the queued transfer.
+
+    :raises SealingError: a source is not what its digests say.
+    :raises StorageFull: no room; nothing stays behind.
+    """
+    now, inbox = inside.clock.now(), address.keys.inbox.value
+    directory = inside.directory()
     particulars = _particulars(order, subject, directory, now)
     blob = hashlib.sha256(f"out/{particulars.id}".encode()).hexdigest()
-    sealed, sha256 = _seal(inside, org_id, blob, recipient, inbox, particulars, sources)
+    sealed, sha256 = _seal(inside, org_id, blob, address, particulars, sources)
     statement = to_keep(inside, org_id, inbox, order.kind, sealed.statement_bytes)
     return Transfer(
         bundle_id=particulars.id,
         release_id=particulars.release_id,
-        recipient=recipient_org,
+        recipient=address.keys.org_id,
         inbox=inbox,
         kind=order.kind.value,
         state=State.QUEUED,
@@ -92,7 +132,7 @@ def queue_bundle(
         envelope_signature=sealed.envelope_signature,
         statement=statement,
         statement_signature=sealed.statement_signature,
-        recipient_entry=directory.entry_bytes(recipient_org),
+        recipient_entry=address.entry,
     )
 
 
@@ -117,18 +157,15 @@ def _seal(
     inside: Inside,
     org_id: str,
     blob: str,
-    recipient: Organisation,
-    inbox: str,
+    address: Address,
     particulars: Particulars,
     sources: Sequence[Source],
 ) -> tuple[SealedBundle, str]:
-    keys = recipient_keys(recipient, inbox, particulars.issued)
-    to = recipient_keys_of(recipient.org_id, inbox, [(key.recipient, key.key_id) for key in keys])
     signer = inside.vault.signer(org_id, particulars.issued)
     us = organisation(inside.directory(), org_id, particulars.issued)
-    names = {us.org_id: us.name, recipient.org_id: recipient.name}
+    names = {us.org_id: us.name, address.keys.org_id: address.name}
     with inside.blobs.create(org_id, blob) as writer:
-        sealed = seal(writer.file, particulars, sources, [to], signer, names=names)
+        sealed = seal(writer.file, particulars, sources, [address.keys], signer, names=names)
         # The digest that the HTTP request is signed over (RFC 9530) is of the whole file.
         sha256 = _digest(writer.file)
         writer.commit()

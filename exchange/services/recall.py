@@ -7,11 +7,13 @@ asked, by a signed recall, to destroy it and to confirm; the sender is told so h
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from exchange.domain.transfer import Event, State, after
 from exchange.errors import DestinationRefused, TrustError
 from exchange.ports import Actor, Transfer, UnitOfWork
 from exchange.services.inside import Inside
+from exchange.services.links.revoke import revoke_pack
 from exchange.services.queue_bundle import Order, queue_bundle
 from schemas.statement import BundleKind
 
@@ -29,17 +31,37 @@ def recall(inside: Inside, org_id: str, bundle_id: str, actor: Actor) -> Transfe
         current = unit.transfers.get(bundle_id)
         if current.state is State.RECALLED:
             return current
-        moved = replace(current, state=after(current.state, Event.RECALL), updated_at=now)
-        unit.transfers.update(moved)
-        # The worker goes on asking for receipts: bytes may have gone unnoticed, see send_notice.
-        unit.transfers.schedule(bundle_id, now, 0)
-        unit.audit.record(actor, "transfer.recalled", "transfer", bundle_id)
+        recall_in(unit, current, actor, now)
         unit.commit()
-    inside.blobs.delete(org_id, current.blob)
-    if current.state is not State.QUEUED:
-        send_notice(inside, org_id, bundle_id, actor)
+    follow_up(inside, org_id, current, actor)
     with inside.store.reading(org_id) as unit:
         return unit.transfers.get(bundle_id)
+
+
+def recall_in(unit: UnitOfWork, current: Transfer, actor: Actor, now: datetime) -> None:
+    """Recall one transfer within a unit of work; the caller commits, then removes its blob.
+
+    Enough for one that waits to leave: if its bytes are on their way at this moment, the worker
+    asks the recipient to destroy them. Of one that left, :func:`follow_up` asks at once.
+
+    :raises Conflict: ``transition-forbidden``: rejected, expired or destroyed already.
+    """
+    moved = replace(current, state=after(current.state, Event.RECALL), updated_at=now)
+    unit.transfers.update(moved)
+    # The worker goes on asking for receipts: bytes may have gone unnoticed, see send_notice.
+    unit.transfers.schedule(current.bundle_id, now, 0)
+    unit.audit.record(actor, "transfer.recalled", "transfer", current.bundle_id)
+
+
+def follow_up(inside: Inside, org_id: str, before: Transfer, actor: Actor) -> None:
+    """Do what follows on the commit of a recall; where it fails, the worker asks the recipient.
+
+    :param before: as it was before :func:`recall_in`.
+    """
+    inside.blobs.delete(org_id, before.blob)
+    revoke_pack(inside, org_id, before, actor)
+    if before.state is not State.QUEUED:
+        send_notice(inside, org_id, before.bundle_id, actor)
 
 
 def send_notice(inside: Inside, org_id: str, bundle_id: str, actor: Actor) -> None:
@@ -48,6 +70,11 @@ def send_notice(inside: Inside, org_id: str, bundle_id: str, actor: Actor) -> No
     Where nothing can be sealed to it any more (it closed, its keys ran out) a person is told by
     the transfer's ``attention``, and must ask by other ways.
     """
+    with inside.store.reading(org_id) as unit:
+        by_link = unit.transfers.get(bundle_id).transport == "pick-up"
+    if by_link:  # who has no software cannot be sent anything: somebody must ring them
+        _unsent(inside, org_id, bundle_id, "recall-by-telephone", actor)
+        return
     try:
         _send_notice(inside, org_id, bundle_id, actor)
     except (DestinationRefused, TrustError) as error:
@@ -76,7 +103,7 @@ def _send_notice(inside: Inside, org_id: str, bundle_id: str, actor: Actor) -> N
         org_id,
         transfer.recipient,
         transfer.inbox,
-        transfer.pupil_id or "",
+        transfer.pupil_id or transfer.release_id,  # a request for advice is no pupil's row
         (),
         Order(
             kind=BundleKind.RECALL,

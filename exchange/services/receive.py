@@ -24,11 +24,17 @@ from exchange.ports import (
     WatchedFolder,
 )
 from exchange.services.accept import destroy
+from exchange.services.arrival_card import keep_card
+from exchange.services.ask import answer_if_protected
+from exchange.services.check_arrival import await_check
+from exchange.services.filing import file_what_came
 from exchange.services.give_receipt import give_receipt
 from exchange.services.inside import Inside
 from exchange.services.kept_statement import to_keep
 from exchange.services.open_pack import open_pack
 from exchange.services.refusals import rejection_code
+from exchange.services.reviews.reports import keep_report
+from exchange.services.safeguarding.notices import letters_about, queue_all
 from exchange.services.trust import organisation
 from keys.errors import KeyringError
 from schemas.receipt import ReceiptKind
@@ -36,6 +42,8 @@ from schemas.records import RECORDS
 from schemas.statement import BundleKind
 
 WORKER = Actor("worker", "machine")
+_FILED = frozenset({BundleKind.RECALL, BundleKind.MESSAGE})
+"""Kinds that the worker itself takes in: there is nothing for a person to accept."""
 _DESTROYED_UNSEEN = frozenset({State.COLLECTED, State.VERIFIED})
 _DESTROYED_BY_A_PERSON = frozenset({State.ACCEPTED, State.IMPORTED})
 
@@ -66,10 +74,12 @@ class Receiver:
         else:
             # Again: killed just after signing, we might not have heeded what we signed for.
             self._heed_recalls(org_id, arrival)
+            self._reply(org_id, arrival)
             self._rest(org_id, arrival)
 
     def _collect(self, org_id: str, arrival: Arrival) -> None:
         inside = self._inside
+        letters = letters_about(inside, org_id, arrival)
         with inside.store.unit(org_id) as unit:
             current = _current(unit, arrival)
             if not allows(current.state, Event.COLLECTED):
@@ -77,6 +87,7 @@ class Receiver:
             give_receipt(
                 unit, inside.vault, current, ReceiptKind.COLLECTED, inside.clock.now(), WORKER
             )
+            queue_all(unit, letters)
             unit.commit()
         self._post_receipts(org_id, arrival)
 
@@ -116,10 +127,21 @@ class Receiver:
                 due_at=now,
             )
             moved = give_receipt(unit, inside.vault, known, ReceiptKind.VERIFIED, now, WORKER)
-            if statement.kind is BundleKind.RECALL:
+            if statement.kind in _FILED:
                 moved = give_receipt(unit, inside.vault, moved, ReceiptKind.ACCEPTED, now, WORKER)
+            keep_card(unit, moved, opened)
+            keep_report(unit, moved, opened)
+            file_what_came(inside, unit, moved, opened)
+            if statement.kind is not BundleKind.MESSAGE and opened.documents:
+                await_check(unit, moved)
             unit.commit()
         self._heed_recalls(org_id, moved)
+        self._reply(org_id, moved)
+
+    def _reply(self, org_id: str, arrival: Arrival) -> None:
+        """Answer what no person may see: a request about a protected move; again is harmless."""
+        if arrival.kind == BundleKind.MESSAGE.value:
+            answer_if_protected(self._inside, org_id, arrival)
 
     def _heed_recalls(self, org_id: str, arrival: Arrival) -> None:
         """Act on a recall, whichever came first: the recall or what it recalls; again is harmless.
@@ -142,16 +164,30 @@ class Receiver:
             self._recalled(org_id, recalled)
 
     def _recalled(self, org_id: str, recalled: Arrival) -> None:
-        if recalled.state in _DESTROYED_UNSEEN:
+        """Let go of what was called back, or ask a person to.
+
+        A council's clock runs from the receipt of a request in any case (Children and Families Act
+        2014, s.36): no machine lets go of one, nor of what may be one.
+        """
+        if recalled.kind is None and self._is_council(org_id):
+            return  # once it is opened this is asked again; unopened it is a person's to judge
+        asks = _DESTROYED_BY_A_PERSON
+        if recalled.kind == BundleKind.EHC_REQUEST.value:
+            asks = asks | _DESTROYED_UNSEEN
+        if recalled.state in asks:
+            if recalled.attention != "recall-asked":
+                self._attention(org_id, recalled, "recall-asked")
+        elif recalled.state in _DESTROYED_UNSEEN:
             destroy(self._inside, org_id, recalled.sender, recalled.bundle_id, WORKER)
-        elif recalled.state in _DESTROYED_BY_A_PERSON and recalled.attention != "recall-asked":
-            self._attention(org_id, recalled, "recall-asked")
+
+    def _is_council(self, org_id: str) -> bool:
+        us = organisation(self._inside.directory(), org_id, self._inside.clock.now())
+        return us.kind == "la"
 
     def _failed(self, org_id: str, arrival: Arrival, error: ExchangeError) -> None:
         inside = self._inside
         now = inside.clock.now()
-        us = organisation(inside.directory(), org_id, now)
-        if us.kind == "la":
+        if self._is_council(org_id):
             self._attention(org_id, arrival, error.code)
             return
         with inside.store.unit(org_id) as unit:

@@ -13,6 +13,8 @@ from datetime import date
 from exchange.domain.disclosure import (
     EVERYBODY,
     NOTHING,
+    PARTS,
+    SUPERSEDED,
     Judgement,
     Mark,
     Reason,
@@ -22,19 +24,26 @@ from exchange.domain.disclosure import (
     Wish,
     reason,
 )
+from exchange.domain.protection import Way
 from exchange.errors import NotFound, Refused, UsageError, Wrapped
 from exchange.ports import Actor, StoredDocument, StoredPupil, UnitOfWork
 from exchange.services.find_pupil import find_pupil
 from exchange.services.inside import Inside
+from exchange.services.protect import protection_of
 from exchange.services.trust import find_organisation
-from exchange.services.weigh import PLAN, RECORD_TYPES, REPORT, WHOLE
+from exchange.services.weigh import HOME, PLAN, RECORD_TYPES, REPORT, WHOLE
 from schemas.codes import code_set
 from schemas.errors import SchemaError
 
 KINDS = ("school", "college", "la", "health", "agency", "trust", "family")
 """Kinds of organisation, and the family, that a mark or decision may be about."""
 
+_REQUEST = "ehc-request"
+"""As the council holds it: what a school sends says it anew each time."""
 _LONGEST = 200
+_MOST_WORDS = 2_000
+ANSWERS = "objection-answered"
+"""The one reason that may be recorded of a whole pack: an objection to all of it has one answer."""
 _UNKNOWN = "Give a document's id, or PUPIL/RECORD as `senx preview` shows it."
 
 
@@ -86,10 +95,16 @@ def find_thing(unit: UnitOfWork, typed: str) -> Thing:
 
 
 def _is_key(key: str) -> bool:
+    if key == HOME:
+        return True
     slot, _, letter = key.partition("/")
+    if letter in PARTS.get(slot, ()):
+        return True
     if letter:
         return slot == PLAN and letter in code_set("ehc-section")
-    return slot in RECORD_TYPES or slot == REPORT
+    if slot in RECORD_TYPES or slot in (REPORT, _REQUEST):
+        return True
+    return slot.startswith(f"{REPORT}-")
 
 
 def audience_of(inside: Inside, typed: str) -> str:
@@ -118,7 +133,8 @@ def mark(
         others = tuple(one for one in thing.said.marks if one.not_for != whom)
         if remove and len(others) == len(thing.said.marks):
             raise NotFound("mark-unknown", "/not-for", "It has no such mark.")
-        if remove or len(others) == len(thing.said.marks):
+        # A person's own mark takes the place of one that a newer version made: it outlasts that.
+        if remove or all(one.role == SUPERSEDED for one in thing.said.marks if one not in others):
             marks = others if remove else (*others, new)
             action = "document.mark-removed" if remove else "document.marked"
             said = replace(thing.said, marks=marks)
@@ -142,6 +158,7 @@ class Ruling:
     day: date | None = None
     registration: str = ""
     person: str = ""
+    words: str = ""
 
 
 def judge(inside: Inside, org_id: str, ref: str, ruling: Ruling, actor: Actor) -> str:
@@ -150,7 +167,8 @@ def judge(inside: Inside, org_id: str, ref: str, ruling: Ruling, actor: Actor) -
     :raises Wrapped: ``code-unknown``: no such reason.
     :raises Refused: ``role-cannot-decide``: it may not be recorded in this role.
     :raises UsageError: ``reason-direction``, ``registration-missing``, ``person-missing``,
-        ``audience-missing``, ``whole-pack``, ``name-unclear``, ``day-unclear``.
+        ``words-missing``, ``words-unclear``, ``audience-missing``, ``whole-pack``,
+        ``name-unclear``, ``day-unclear``.
     """
     now = inside.clock.now()
     why = _reason(ruling, now.date(), actor)
@@ -158,7 +176,9 @@ def judge(inside: Inside, org_id: str, ref: str, ruling: Ruling, actor: Actor) -
     if day > now.date():
         raise UsageError("day-unclear", "/date", "Give the day on which it was decided.")
     with inside.store.unit(org_id) as unit:
-        thing = _single(find_thing(unit, ref))
+        thing = find_thing(unit, ref)
+        if why.code != ANSWERS:
+            _single(thing)
         new = Judgement(
             reason=why.code,
             audience=_about(inside, unit, thing, ruling),
@@ -169,6 +189,7 @@ def judge(inside: Inside, org_id: str, ref: str, ruling: Ruling, actor: Actor) -
             at=now,
             registration=_name(ruling.registration, "/registration", optional=True),
             person=_name(ruling.person, "/person", optional=True),
+            words=_words(ruling.words),
         )
         said = replace(thing.said, judgements=(*thing.said.judgements, new))
         action = f"document.decided-to-{why.direction}"
@@ -199,6 +220,10 @@ def _about(inside: Inside, unit: UnitOfWork, thing: Thing, ruling: Ruling) -> st
     if ruling.withhold:
         return EVERYBODY
     pupil_id = thing.of.pupil_id
+    known = protection_of(unit, pupil_id)
+    if known is not None and known.destination is not None:
+        # The book is in clear: of a protected move it says the kind alone, and there is but one.
+        return "la" if known.destination.way is Way.THROUGH_LA else "school"
     going = unit.pupils.get(pupil_id).destination
     if going is None:
         hint = "Say with --for who may have it, or choose the destination first."
@@ -243,6 +268,13 @@ def _name(text: str, path: str, *, optional: bool = False) -> str:
     told = " ".join(text.split())
     if (not told and not optional) or len(told) > _LONGEST or not told.isprintable():
         raise UsageError("name-unclear", path, "Write the name on one line.")
+    return told
+
+
+def _words(text: str) -> str:
+    told = text.replace("\r\n", "\n").strip()
+    if len(told) > _MOST_WORDS or not told.replace("\n", "").replace("\t", "").isprintable():
+        raise UsageError("words-unclear", "/words", "Write at most 2,000 characters of plain text.")
     return told
 
 

@@ -16,6 +16,7 @@ from exchange.ports import (
     Cleaner,
     Inspection,
     Inspector,
+    Openable,
     Scan,
     Scanner,
     Verdict,
@@ -44,7 +45,7 @@ class Screened:
     :param sha256: of what a scanner looked at, in hex; empty: none did.
     """
 
-    path: Path
+    source: Path | Openable
     media_type: str
     warnings: tuple[str, ...]
     removed: tuple[str, ...] = ()
@@ -56,7 +57,7 @@ class Screened:
 
         :raises FormatError: ``document-unreadable``.
         """
-        return _opened(self.path) if self.content is None else io.BytesIO(self.content)
+        return _opened(self.source) if self.content is None else io.BytesIO(self.content)
 
     def require_same(self, sha256: str) -> None:
         """Refuse what became another file since it was looked at.
@@ -69,26 +70,31 @@ class Screened:
 
 
 def screen(
-    path: Path, inspector: Inspector, scanner: Scanner | None, cleaner: Cleaner | None
+    source: Path | Openable,
+    inspector: Inspector,
+    scanner: Scanner | None,
+    cleaner: Cleaner | None,
 ) -> Screened:
     """Look at a document, and at its cleaned copy if a cleaner is given.
 
+    :param source: a file, or what is opened in memory because it lies here sealed.
     :param scanner: None where the node has none: then all is marked ``unscanned``.
     :raises FormatError: what the inspector refuses; ``document-not-cleanable``.
     :raises Refused: ``document-infected``, ``scan-too-large``, ``scan-incomplete``.
     :raises ScannerUnavailable: nobody can say now; nothing is decided.
     """
-    seen = inspector.inspect(path)
-    with _opened(path) as source:
+    seen = inspector.inspect(source) if isinstance(source, Path) else None
+    with _opened(source) as plain:
+        seen = seen or inspector.inspect(plain)
         # The original first: what is infected is not made good by taking a part out of it.
-        scan = _scanned(scanner, source)
+        scan = _scanned(scanner, plain)
         if cleaner is None:
-            return Screened(path, seen.media_type, _warnings(seen, scan), sha256=scan.sha256)
-        cleaned = cleaner.clean(source, seen.media_type)
+            return Screened(source, seen.media_type, _warnings(seen, scan), sha256=scan.sha256)
+        cleaned = cleaner.clean(plain, seen.media_type)
     copy = io.BytesIO(cleaned.content)
     seen, scan = inspector.inspect(copy), _scanned(scanner, copy)
     return Screened(
-        path,
+        source,
         seen.media_type,
         _warnings(seen, scan),
         cleaned.removed,
@@ -116,9 +122,11 @@ def _warnings(seen: Inspection, scan: Scan) -> tuple[str, ...]:
     return tuple(sorted({*seen.warnings, *more}))
 
 
-def _opened(path: Path) -> BinaryIO:
+def _opened(source: Path | Openable) -> BinaryIO:
+    if not isinstance(source, Path):
+        return source.open()
     try:
-        return path.open("rb")
+        return source.open("rb")
     except OSError:
         raise FormatError(
             "document-unreadable", "/document", "Check that the file is there and can be read."

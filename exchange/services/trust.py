@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -71,6 +72,17 @@ def find_organisation(directory: Directory, identifier: str) -> Organisation:
         code = "destination-ambiguous" if "ambiguous" in error.code else "destination-unknown"
         hint = "Check the URN or DfE number; ask the school whether it has joined."
         raise DestinationRefused(code, "/to", hint) from None
+
+
+def organisations_called(
+    directory: Directory, words: str, at: datetime, most: int = 10
+) -> Sequence[Organisation]:
+    """Return open organisations with this name, or this number; none where nothing fits."""
+    with suppress(KeysError):
+        return [directory.find(words)]
+    with suppress(KeysError):
+        return directory.called(words, at, most)
+    return ()
 
 
 def recipient_keys(found: Organisation, inbox: str, now: datetime) -> tuple[RecipientKey, ...]:

@@ -11,6 +11,7 @@ from datetime import date
 
 from exchange.domain.disclosure import (
     CONSULTATION,
+    COSTS,
     NOTHING,
     RULE,
     Decision,
@@ -22,12 +23,18 @@ from exchange.domain.disclosure import (
     Said,
     What,
     decide,
+    decide_home,
+    decide_part,
     decide_section,
     edition_of,
     is_cp,
+    parts_of,
     speaks_alone,
+    without_home,
+    without_parts,
 )
 from exchange.ports import StoredDocument, StoredPupil, StoredRecord
+from exchange.services.named_school import names_school
 from keys.directory import Organisation
 from schemas.base import Record, dump_bytes, load_bytes
 from schemas.ehc import EhcPlan
@@ -38,8 +45,11 @@ from schemas.report import SpecialistReport
 PLAN, REPORT = "ehc-plan", "specialist-report"
 WHOLE = ""
 """The key under which a pupil holds what was said of the whole pack."""
+HOME = "pupil/home"
+"""The key of the pupil's address and contact details, which are decided apart."""
 
 RECORD_TYPES: Mapping[str, str] = {
+    "annual-review": "annual-review",
     "attainment": "attainment",
     "attendance": "attendance",
     "ehc-plan": "ehc-plan",
@@ -52,6 +62,9 @@ RECORD_TYPES: Mapping[str, str] = {
 """The document type that each record stands for. A report says its own; any other is ``other``."""
 
 _NEEDED = Decision(Outcome.ALLOWED, "says-whom", RULE, "every pack says whom it is about")
+_FILE_MISSING = Decision(
+    Outcome.WITHHELD, "report-not-here", RULE, "what is decided of a report holds for its record"
+)
 
 
 def type_of_record(slot: str, record: Record) -> str:
@@ -74,9 +87,13 @@ class GoingRecord:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """Everything of a pack, decided."""
+    """Everything of a pack, decided.
+
+    :param pupil: the bytes of the pupil's own record that go.
+    """
 
     disclosed: tuple[Disclosed, ...]
+    pupil: bytes
     records: tuple[GoingRecord, ...]
     documents: tuple[StoredDocument, ...]
 
@@ -99,26 +116,8 @@ def recipient_for(
         org_id=organisation.org_id,
         kind=organisation.kind,
         inbox="dsl" if purpose.kind == "cp-file" else "general",
-        named_school=plan is not None and _names(plan, organisation, on),
+        named_school=plan is not None and names_school(plan, organisation, on),
     )
-
-
-def _names(plan: EhcPlan, organisation: Organisation, on: date) -> bool:
-    """Return whether section I names the organisation: every number that it gives must agree."""
-    school = plan.names_school
-    if school is None:
-        return False
-    given = [
-        (str(number), organisation.identifier(scheme, on))
-        for scheme, number in (
-            ("urn", school.urn),
-            ("laestab", school.laestab),
-            ("ukprn", school.ukprn),
-        )
-        if number is not None
-    ]
-    known = [(number, ours) for number, ours in given if ours is not None]
-    return bool(known) and all(number == ours for number, ours in known)
 
 
 def weigh(
@@ -128,24 +127,34 @@ def weigh(
     recipient: Recipient,
     purpose: Purpose,
     on: date,
+    *,
+    beside: Sequence[StoredDocument] = (),
 ) -> Weighed:
     """Decide about each document, record and section of a pupil's pack.
 
+    :param beside: documents of the pupil that are not in question here: what is decided of a
+        report's file holds for its record, whether or not the file would go along.
     :raises schemas.errors.SchemaError: a type, code or record is none any more.
     """
-    return _Scales(pupil, recipient, purpose, on).weigh(records, documents)
+    files = {one.document_id: one for one in (*beside, *documents)}
+    return _Scales(pupil, files, recipient, purpose, on).weigh(records, documents)
 
 
 class _Scales:
     """One pupil, one recipient, one purpose."""
 
     def __init__(
-        self, pupil: StoredPupil, recipient: Recipient, purpose: Purpose, on: date
+        self,
+        pupil: StoredPupil,
+        files: Mapping[str, StoredDocument],
+        recipient: Recipient,
+        purpose: Purpose,
+        on: date,
     ) -> None:
-        self._pupil = pupil
+        self._pupil, self._files = pupil, files
         self._to, self._purpose, self._on = recipient, purpose, on
-        born = load_bytes(Pupil, pupil.record).date_of_birth
-        self._alone = speaks_alone(born, on)
+        self._child = load_bytes(Pupil, pupil.record)
+        self._alone = speaks_alone(self._child.date_of_birth, on)
         self._rows: list[Disclosed] = []
 
     def weigh(
@@ -154,6 +163,7 @@ class _Scales:
         """Decide about the documents first: a plan's record speaks of those that go."""
         going = tuple(one for one in documents if self._document(one))
         self._note(f"{self._pupil.pupil_id}/pupil", "record", "pupil", "", _NEEDED)
+        own = self._own_record()
         kept = []
         if self._purpose.kind == "transfer":
             ids = frozenset(one.document_id for one in going)
@@ -161,7 +171,20 @@ class _Scales:
                 content = self._record(record, ids)
                 if content is not None:
                     kept.append(GoingRecord(record, content))
-        return Weighed(tuple(self._rows), tuple(kept), going)
+        return Weighed(tuple(self._rows), own, tuple(kept), going)
+
+    def _own_record(self) -> bytes:
+        """Return the pupil's record, without the address and contact details where they stay."""
+        child, whole = self._child, self._pupil.record
+        bare = without_home(child)
+        if bare == child:
+            return whole  # there are none: nothing to decide
+        in_care = child.looked_after is not None and child.looked_after.in_care
+        decision = decide_home(
+            self._said_of(HOME), self._to, self._purpose, self._on, in_care=in_care
+        )
+        self._note(self._ref(HOME), "section", "pupil", "", decision)
+        return whole if decision.allowed else dump_bytes(bare)
 
     def _facts(self, type_: str, said: Said) -> Facts:
         whole = self._pupil.said.get(WHOLE, NOTHING)
@@ -170,11 +193,14 @@ class _Scales:
     def _decide(self, facts: Facts) -> Decision:
         return decide(facts, self._to, self._purpose, self._on)
 
-    def _document(self, document: StoredDocument) -> bool:
+    def _of_document(self, document: StoredDocument) -> Decision:
         facts = self._facts(document.type, document.said)
         if document.type == PLAN:
             facts = replace(facts, sections=self._said_of_sections())
-        decision = self._decide(facts)
+        return self._decide(facts)
+
+    def _document(self, document: StoredDocument) -> bool:
+        decision = self._of_document(document)
         # Whoever reads this list is not always the DSL: a CP document has no title here.
         title = "" if is_cp(document.type, self._on) else document.title
         self._note(document.document_id, "document", document.type, title, decision)
@@ -194,14 +220,33 @@ class _Scales:
             return self._plan(record, documents)
         decision = self._of_record(record)
         self._note(self._ref(record.slot), "record", record.slot, "", decision)
-        return record.record if decision.allowed else None
+        return self._with_parts(record) if decision.allowed else None
+
+    def _with_parts(self, record: StoredRecord) -> bytes:
+        """Return the bytes of a record that goes, without what is decided apart and stays."""
+        read = load_bytes(RECORDS, record.record)
+        stay = [part for part in parts_of(read) if not self._part(record.slot, part)]
+        return dump_bytes(without_parts(read, stay)) if stay else record.record
+
+    def _part(self, slot: str, part: str) -> bool:
+        key = f"{slot}/{part}"
+        own, of_record = self._said_of(key), self._said_of(slot)
+        # What they want of the record they want of their words in it, unless they say otherwise.
+        said = replace(own, wishes=(*of_record.wishes, *own.wishes))
+        about = self._facts(part, said)
+        if part == COSTS:
+            about = replace(about, said=own, pupil_said=NOTHING)  # asked once, of the record
+        decision = decide_part(about, self._to, self._purpose, self._on)
+        self._note(self._ref(key), "section", part, "", decision)
+        return decision.allowed
 
     def _of_record(self, record: StoredRecord) -> Decision:
         read = load_bytes(RECORDS, record.record)
-        if isinstance(read, SpecialistReport):
-            file = next((one for one in self._rows if one.ref == read.document), None)
-            if file is not None and not file.decision.allowed:
-                return file.decision  # the record may say in its sections what the file says
+        if isinstance(read, SpecialistReport) and read.document is not None:
+            file = self._files.get(read.document)
+            decision = self._of_document(file) if file else _FILE_MISSING
+            if not decision.allowed:
+                return decision  # the record may say in its sections what the file says
         said = self._said_of(record.slot)
         return self._decide(self._facts(type_of_record(record.slot, read), said))
 

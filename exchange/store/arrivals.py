@@ -76,7 +76,7 @@ class SqlArrivals:
 
     def answering(self, bundle_id: str) -> Sequence[Arrival]:
         """Return those that answer a bundle (``in_reply_to``), oldest first."""
-        order = ("arrived_at", "bundle_id", "sender")
+        order = ("arrived_at",)
         rows = self._rows.rows(_TABLE, {"in_reply_to": bundle_id}, order=order)
         return [self._arrival(row) for row in rows]
 
@@ -101,9 +101,18 @@ class SqlArrivals:
 
     def all(self) -> Iterator[Arrival]:
         """Yield all, oldest first."""
-        order = ("arrived_at", "bundle_id", "sender")
+        order = ("arrived_at",)
         for row in self._rows.each(_TABLE, ("sender", "bundle_id"), {}, order):
             yield self._arrival(row)
+
+    def outlines(self) -> Sequence[Arrival]:
+        """Return all, oldest first, without what is sealed."""
+        columns = ("sender", "bundle_id", "state", *_CLEAR)
+        order = ("arrived_at",)
+        return [
+            self._arrival({**row, "sealed": None})
+            for row in self._rows.rows(_TABLE, columns=columns, order=order)
+        ]
 
     def due(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
         """Return (sender, bundle id) of up to ``limit`` arrivals due, longest waiting first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from exchange.audit import Fact, Head, check_fact, link
 from exchange.errors import AuditError
@@ -57,9 +57,9 @@ class SqlBook:
         check_fact(fact)
         self._waiting.append(fact)
 
-    def entries(self) -> Iterator[AuditEntry]:
-        """Yield all committed entries by seq."""
-        seq = 0
+    def entries(self, after: int = 0) -> Iterator[AuditEntry]:
+        """Yield all committed entries with a seq greater than ``after``, by seq."""
+        seq = after
         while True:
             page = self._rows.rows(_TABLE, order=("seq",), after=("seq", seq), limit=_PAGE)
             for row in page:
@@ -67,6 +67,20 @@ class SqlBook:
                 seq = row["seq"]
             if len(page) < _PAGE:
                 return
+
+    def about(self, object_ids: Collection[str]) -> Sequence[AuditEntry]:
+        """Return all committed entries about any of these objects, by seq."""
+        found = {
+            row["seq"]: row
+            for object_id in object_ids
+            for row in self._rows.rows(_TABLE, {"object_id": object_id})
+        }
+        return [_entry(found[seq]) for seq in sorted(found)]
+
+    def last_seq(self) -> int:
+        """Return the seq of the newest committed entry; 0 for an empty book."""
+        head = self._head()
+        return head.seq if head else 0
 
     def write(self) -> None:
         """Link the waiting entries to the book's head and write them."""

@@ -19,6 +19,12 @@ Failure = Literal["full", "busy", "damaged", "unique", "dangling", "other"]
 READING = "store_reading"
 """Execution option: this transaction only reads, and waits for no writer."""
 
+AS_ADDED = "rowid"
+"""The database's own column that sorts rows by when they were added; a change keeps their place.
+
+The clock of the services counts whole seconds, so that two rows of one second need it.
+"""
+
 BUSY_SECONDS = 60
 _PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",

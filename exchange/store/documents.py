@@ -69,7 +69,7 @@ class SqlDocuments:
 
     def of_pupil(self, pupil_id: str) -> Sequence[StoredDocument]:
         """Return the pupil's, oldest first; those of a locked compartment are left out."""
-        order = ("created_at", "document_id")
+        order = ("created_at",)
         found = []
         for row in self._rows.rows(_TABLE, {"pupil_id": pupil_id}, order=order):
             try:
@@ -78,6 +78,14 @@ class SqlDocuments:
                 if not is_locked(error):
                     raise
         return found
+
+    def remove(self, document_id: str) -> None:
+        """Remove one for good.
+
+        :raises NotFound: ``document-unknown``.
+        """
+        if not self._rows.remove(_TABLE, {"document_id": document_id}):
+            raise NotFound("document-unknown")
 
     def _sealed(self, document: StoredDocument) -> dict[str, Any]:
         inside: dict[str, Any] = {name: getattr(document, name) for name in _PLAIN}

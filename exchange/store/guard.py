@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     BindParameter,
+    Column,
     Connection,
     Delete,
     Engine,
@@ -28,10 +29,13 @@ from sqlalchemy.sql.elements import BinaryExpression, BooleanClauseList
 from sqlalchemy.sql.selectable import SelectBase
 
 from exchange.errors import StoreError
-from exchange.store.tables import TENANT_TABLES
+from exchange.store.tables import TENANT_TABLES, items
 
 TENANT = "store_tenant"
 """Execution option of a connection: the one organisation whose rows it may touch."""
+
+LOCATING = "store_locating"
+"""Execution option of the one question over all organisations: whose item has this look-up."""
 
 MIGRATING = "store_migrating"
 """Execution option of the one connection that changes the schema."""
@@ -62,6 +66,8 @@ def _check(
         return
     if not _NAMED.search(statement):
         return
+    if _locates(connection, context):
+        return
     tenant = connection.get_execution_options().get(TENANT)
     compiled = getattr(context, "compiled", None)
     if tenant is None or compiled is None:
@@ -72,6 +78,25 @@ def _check(
     rows: Sequence[Mapping[str, Any]] = context.compiled_parameters
     if not name or not rows or any(row.get(name) != tenant for row in rows):
         raise _missing()
+
+
+def _locates(connection: Connection, context: Any) -> bool:
+    """Return whether it asks for the two ids of one item by its look-up, and nothing else."""
+    if not connection.get_execution_options().get(LOCATING, False):
+        return False
+    built: Any = getattr(getattr(context, "compiled", None), "statement", None)
+    if not isinstance(built, Select) or not _is_plain(built) or _only_table(built) is not items:
+        return False
+    asked = {
+        term.left.name
+        for term in _terms(built.whereclause)
+        if isinstance(term, BinaryExpression)
+        and term.operator is operators.eq
+        and isinstance(term.left, Column)
+        and isinstance(term.right, BindParameter)
+    }
+    wanted = {column.name for column in built.selected_columns if isinstance(column, Column)}
+    return asked == {"kind", "lookup"} and wanted == {"org_id", "item_id"}
 
 
 def _parameter_of(compiled: Any) -> str:

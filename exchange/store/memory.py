@@ -17,6 +17,7 @@ from typing import BinaryIO
 from exchange.audit import NODE
 from exchange.errors import AuditError, NotFound, StoreError
 from exchange.ports.blobs import BlobWriter
+from exchange.ports.items import Items
 from exchange.ports.people import Actor, Clock
 from exchange.ports.store import (
     Arrivals,
@@ -29,17 +30,11 @@ from exchange.ports.store import (
     UnitOfWork,
 )
 from exchange.store.clock import SystemClock
-from exchange.store.memory_rows import (
-    MemoryArrivals,
-    MemoryBook,
-    MemoryDocuments,
-    MemoryPupils,
-    MemoryReceipts,
-    MemoryRecords,
-    MemoryTransfers,
-    Rows,
-    Tables,
-)
+from exchange.store.memory_book import MemoryBook
+from exchange.store.memory_children import MemoryDocuments, MemoryPupils, MemoryRecords
+from exchange.store.memory_items import MemoryItems
+from exchange.store.memory_packs import MemoryArrivals, MemoryReceipts, MemoryTransfers
+from exchange.store.memory_rows import Rows, Tables
 from exchange.store.names import check_blob_name, check_org_id, not_hosted
 
 _WAIT_SECONDS = 60
@@ -102,6 +97,14 @@ class MemoryStore:
         """
         return self._unit(org_id, reading=True)
 
+    def locate(self, kind: str, lookup: str) -> tuple[str, str] | None:
+        """Return (organisation or NODE, item id) of the item with this look-up, or None."""
+        for org_id, tables in self._shared.books.items():
+            for item in tables.items.values():
+                if (item.kind, item.lookup) == (kind, lookup):
+                    return org_id, item.item_id
+        return None
+
     def first_sight(self, key_id: str, nonce: str, now: datetime, keep_until: datetime) -> bool:
         """Remember a request nonce; return False where it was seen before (replay)."""
         with self._shared.writer:
@@ -133,6 +136,7 @@ class _MemoryUnit:
         self.transfers: Transfers = MemoryTransfers(self._rows)
         self.arrivals: Arrivals = MemoryArrivals(self._rows)
         self.receipts: Receipts = MemoryReceipts(self._rows)
+        self.items: Items = MemoryItems(self._rows)
         self._book = MemoryBook(self._rows, org_id, shared.clock)
         self.audit: AuditBook = self._book
 

@@ -2,21 +2,25 @@
 
 Rows are the truth. A blob is committed before the row that names it, and removed after the row
 that gave it up, so a kill in between leaves a blob too many, never one too few. A pack that was
-rejected, recalled, expired or destroyed names no blob any more.
+rejected, recalled, expired or destroyed names no blob any more. An item names its blobs under
+``blob`` or ``blobs`` of what is clear.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
 from sqlalchemy import Engine, Table
 
 from exchange.domain.transfer import EMPTIED_HERE, EMPTIED_THERE, State
+from exchange.errors import StoreError
 from exchange.store import tables
 from exchange.store.blobs import LocalBlobs
 from exchange.store.tenancy import NodeRows, Tenancy
+from schemas import strict_json
+from schemas.errors import SchemaError
 
 _EMPTIED: Mapping[Table, frozenset[State]] = MappingProxyType(
     {tables.transfers: EMPTIED_THERE, tables.arrivals: EMPTIED_HERE}
@@ -45,6 +49,25 @@ def _named(engine: Engine, org_id: str) -> set[str]:
         for table, emptied in _EMPTIED.items():
             found = rows.rows(table, columns=("blob", "state"))
             named |= {row["blob"] for row in found if row["state"] not in emptied}
+        for row in rows.rows(tables.items, columns=("clear",)):
+            named.update(_of_item(row["clear"]))
         return named
     finally:
         rows.close()
+
+
+def _of_item(clear: str) -> Iterator[str]:
+    """Yield the blobs that an item names.
+
+    :raises StoreError: ``value-damaged``: nothing may be removed on the word of what is damaged.
+    """
+    try:
+        value = strict_json.loads(clear.encode("utf-8"))
+    except SchemaError:
+        raise StoreError("value-damaged", "/items") from None
+    if not isinstance(value, dict):
+        raise StoreError("value-damaged", "/items")
+    several = value.get("blobs")
+    for name in (value.get("blob"), *(several if isinstance(several, list) else ())):
+        if isinstance(name, str):
+            yield name

@@ -46,6 +46,19 @@ class SqlPupils:
         if not count:
             raise unknown()
 
+    def remove(self, pupil_id: str) -> None:
+        """Remove one for good, with all records, the earlier ones too.
+
+        :raises NotFound: ``pupil-unknown``.
+        :raises Conflict: ``documents-remain``: of whatever compartment.
+        """
+        where = {"pupil_id": pupil_id}
+        if self._rows.count(tables.documents, where):
+            raise Conflict("documents-remain", hint="Documents of this child are still here.")
+        self._rows.remove(tables.records, where)
+        if not self._rows.remove(_TABLE, where):
+            raise unknown()
+
     def get(self, pupil_id: str) -> StoredPupil:
         """Return one.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exchange.errors import Conflict, Wrapped
+from exchange.errors import Conflict, NotFound, Wrapped
 from exchange.ports.rows import StoredRecord
 from exchange.store import failures, pupils, tables
 from exchange.store.sealing import Sealer, is_locked, pack, unpack
@@ -26,7 +26,7 @@ class SqlRecords:
         :raises Conflict: ``record-exists``: the id is taken.
         :raises NotFound: ``pupil-unknown``.
         """
-        tag = self._sealer.tag("slot", f"{record.pupil_id}/{record.slot}")
+        tag = self._tag(record.pupil_id, record.slot)
         values = {
             "record_id": record.record_id,
             "pupil_id": record.pupil_id,
@@ -63,6 +63,18 @@ class SqlRecords:
                 if not is_locked(error):
                     raise
         return sorted(found, key=lambda record: record.slot)
+
+    def remove(self, pupil_id: str, slot: str) -> None:
+        """Remove all that a slot holds for good, its history too.
+
+        :raises NotFound: ``record-unknown``.
+        """
+        where = {"pupil_id": pupil_id, "slot_tag": self._tag(pupil_id, slot)}
+        if not self._rows.remove(_TABLE, where):
+            raise NotFound("record-unknown")
+
+    def _tag(self, pupil_id: str, slot: str) -> str:
+        return self._sealer.tag("slot", f"{pupil_id}/{slot}")
 
     def _record(self, row: Row) -> StoredRecord:
         inside = self._sealer.open(_TABLE.name, row["record_id"], row)

@@ -109,6 +109,16 @@ class Sealer:
             inside = upgrade(inside) if upgrade else inside
         return inside
 
+    def can_open(self, compartment: str) -> bool:
+        """Return whether this process can open a compartment now."""
+        if self.vault is None:
+            return False
+        try:
+            self.vault.compartment(self.org_id, compartment)
+        except KeysError:
+            return False
+        return True
+
     def tag(self, purpose: str, value: str) -> str:
         """Return the look-up tag of a value under the organisation's general compartment.
 

@@ -75,6 +75,10 @@ class SqlStore:
         self._check_hosted(org_id)
         return self._unit(org_id, reading=True)
 
+    def locate(self, kind: str, lookup: str) -> tuple[str, str] | None:
+        """Return (organisation or NODE, item id) of the item with this look-up, or None."""
+        return self._node.locate(kind, lookup)
+
     def first_sight(self, key_id: str, nonce: str, now: datetime, keep_until: datetime) -> bool:
         """Remember a request nonce; return False where it was seen before (replay)."""
         return self._node.remember(key_id, nonce, now, keep_until)

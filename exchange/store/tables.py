@@ -254,6 +254,28 @@ receipts = Table(
     _hosted(),
 )
 
+# No foreign key: the node's own items stand here too, under the name exchange.audit.NODE.
+items = Table(
+    "items",
+    metadata,
+    _id("org_id"),
+    _code("kind"),
+    _id("item_id"),
+    _code("state"),
+    _at("created_at"),
+    _at("updated_at"),
+    _at("due_at", optional=True),
+    Column("version", Integer, nullable=False),
+    Column("lookup", String(80), nullable=True),
+    _hash("about_tag", optional=True),
+    Column("clear", Text, nullable=False),
+    *_sealed(optional=True),
+    PrimaryKeyConstraint("org_id", "kind", "item_id"),
+    UniqueConstraint("kind", "lookup"),
+    Index("ix_items_about", "org_id", "kind", "about_tag"),
+    Index("ix_items_due", "org_id", "kind", "due_at"),
+)
+
 # No foreign key: the node's own book stands here too, under the name exchange.audit.NODE.
 audit_entries = Table(
     "audit_entries",
@@ -271,6 +293,7 @@ audit_entries = Table(
     _hash("previous"),
     _hash("digest"),
     PrimaryKeyConstraint("org_id", "seq"),
+    Index("ix_audit_entries_object", "org_id", "object_id"),
 )
 
 NODE_TABLES = frozenset({organisations, nonces})
@@ -278,6 +301,9 @@ NODE_TABLES = frozenset({organisations, nonces})
 
 TENANT_TABLES = frozenset(metadata.tables.values()) - NODE_TABLES
 """Tables whose rows each belong to one organisation."""
+
+REMOVABLE = frozenset({items, documents, records, pupils})
+"""Tables whose rows may be removed for good."""
 
 APPEND_ONLY = frozenset({audit_entries, receipts})
 """Tables whose rows are never changed or removed."""

@@ -20,13 +20,15 @@ from sqlalchemy import (
     Table,
     and_,
     delete,
+    func,
     insert,
+    literal_column,
     select,
     update,
 )
 
 from exchange.errors import StoreError
-from exchange.store import dialect, failures, tables
+from exchange.store import dialect, failures, guard, tables
 from exchange.store.guard import TENANT
 
 Row = Mapping[str, Any]
@@ -75,7 +77,8 @@ class Tenancy:
         """Return rows.
 
         :param columns: the columns wanted; all where empty.
-        :param order: names of columns to sort by, ascending unless ``descending``.
+        :param order: names of columns to sort by, ascending unless ``descending``; those
+            alike in all of them in the order in which they were added.
         :param due_at: only rows whose ``due_at`` is set and not later.
         :param after: a column and the number that it must exceed.
         """
@@ -85,7 +88,10 @@ class Tenancy:
             query = query.where(table.c.due_at <= due_at)
         if after is not None:
             query = query.where(table.c[after[0]] > after[1])
-        by = [table.c[name].desc() if descending else table.c[name] for name in order]
+        keys: list[ColumnElement[Any]] = [table.c[name] for name in order]
+        if order:
+            keys.append(literal_column(f'"{table.name}".{dialect.AS_ADDED}'))
+        by = [key.desc() if descending else key for key in keys]
         query = query.order_by(*by).limit(limit)
         with self._running() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
@@ -130,6 +136,25 @@ class Tenancy:
             count = connection.execute(statement).rowcount
         self.changed |= state and bool(count)
         return count
+
+    def remove(self, table: Table, where: Where, *, state: bool = True) -> int:
+        """Remove rows for good and return how many.
+
+        :param state: False for what is no state change, which wants no audit entry.
+        """
+        if table not in tables.REMOVABLE:
+            raise StoreError("row-unremovable", f"/{table.name}")
+        statement = delete(table).where(self._condition(table, where))
+        with self._writing() as connection:
+            count = connection.execute(statement).rowcount
+        self.changed |= state and bool(count)
+        return count
+
+    def count(self, table: Table, where: Where) -> int:
+        """Return how many rows there are."""
+        query = select(func.count()).select_from(table).where(self._condition(table, where))
+        with self._running() as connection:
+            return int(connection.execute(query).scalar_one())
 
     def commit(self) -> None:
         """Make it durable and end it."""
@@ -190,6 +215,21 @@ class NodeRows:
         with failures.wrapped(self._folder), self._engine.connect() as connection:
             connection = connection.execution_options(**{dialect.READING: True})
             return [row.org_id for row in connection.execute(query)]
+
+    def locate(self, kind: str, lookup: str) -> tuple[str, str] | None:
+        """Return (organisation or NODE, item id) of an item by its look-up."""
+        table = tables.items
+        query = select(table.c.org_id, table.c.item_id).where(
+            table.c.kind == kind, table.c.lookup == lookup
+        )
+        with failures.wrapped(self._folder), self._engine.connect() as connection:
+            # The one question over all organisations; it gives away two ids, and only to whoever
+            # holds the secret that the look-up is the hash of.
+            connection = connection.execution_options(
+                **{dialect.READING: True, guard.LOCATING: True}
+            )
+            row = connection.execute(query).first()
+        return None if row is None else (row.org_id, row.item_id)
 
     def remember(self, key_id: str, nonce: str, now: datetime, keep_until: datetime) -> bool:
         """Keep a nonce and drop those that are past; return False where it was there already."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from exchange.domain.transfer import State
 from exchange.errors import Conflict, NotFound
-from exchange.ports.rows import Transfer
+from exchange.ports.rows import Glance, Transfer
 from exchange.store import failures, tables
 from exchange.store.said import disclosed_in
 from exchange.store.sealing import Sealer, pack, unpack
@@ -36,6 +36,16 @@ _CLEAR = (
     "attention",
     "supersedes",
     "in_reply_to",
+)
+_GLANCED = (
+    "bundle_id",
+    "recipient",
+    "kind",
+    "transport",
+    "created_at",
+    "updated_at",
+    "attention",
+    "supersedes",
 )
 _SEALED = (
     "envelope",
@@ -94,15 +104,34 @@ class SqlTransfers:
     def all(self, pupil_id: str | None = None) -> Iterator[Transfer]:
         """Yield all, or all of one pupil, oldest first."""
         where = {} if pupil_id is None else {"pupil_tag": self._sealer.tag("pupil", pupil_id)}
-        order = ("created_at", "bundle_id")
+        order = ("created_at",)
         for row in self._rows.each(_TABLE, ("bundle_id",), where, order):
             yield self._transfer(row)
 
+    def glances(self, pupil_ids: Iterable[str]) -> Mapping[str, Sequence[Glance]]:
+        """Return what is clear of the packs of many pupils, by pupil, each oldest first."""
+        whose = {self._sealer.tag("pupil", one): one for one in pupil_ids}
+        found: dict[str, list[Glance]] = {one: [] for one in whose.values()}
+        where = {"pupil_tag": next(iter(whose))} if len(whose) == 1 else {}
+        columns = (*_GLANCED, "state", "pupil_tag")
+        for row in self._rows.rows(_TABLE, where, columns=columns, order=("created_at",)):
+            pupil_id = whose.get(row["pupil_tag"])
+            if pupil_id is not None:
+                told: dict[str, Any] = {name: row[name] for name in _GLANCED}
+                found[pupil_id].append(Glance(state=State(row["state"]), **told))
+        return found
+
     def answering(self, bundle_id: str) -> Sequence[Transfer]:
         """Return those that answer a bundle (``in_reply_to``), oldest first."""
-        order = ("created_at", "bundle_id")
+        order = ("created_at",)
         rows = self._rows.rows(_TABLE, {"in_reply_to": bundle_id}, order=order)
         return [self._transfer(row) for row in rows]
+
+    def stuck(self) -> int:
+        """Return how many wait to leave and need a person's attention."""
+        waiting = {"state": State.QUEUED.value}
+        rows = self._rows.rows(_TABLE, waiting, columns=("attention",))
+        return sum(row["attention"] is not None for row in rows)
 
     def due(self, now: datetime, limit: int) -> Sequence[str]:
         """Return the ids of up to ``limit`` transfers due at ``now``, longest waiting first."""

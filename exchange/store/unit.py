@@ -8,6 +8,7 @@ from types import TracebackType
 from sqlalchemy import Engine
 
 from exchange.errors import AuditError
+from exchange.ports.items import Items
 from exchange.ports.people import Clock
 from exchange.ports.store import (
     Arrivals,
@@ -22,6 +23,7 @@ from exchange.store import failures, tables
 from exchange.store.arrivals import SqlArrivals
 from exchange.store.book import SqlBook
 from exchange.store.documents import SqlDocuments
+from exchange.store.items import SqlItems
 from exchange.store.pupils import SqlPupils
 from exchange.store.receipts import SqlReceipts
 from exchange.store.records import SqlRecords
@@ -55,6 +57,7 @@ class SqlUnit:
         self.transfers: Transfers = SqlTransfers(self._rows, sealer)
         self.arrivals: Arrivals = SqlArrivals(self._rows, sealer)
         self.receipts: Receipts = SqlReceipts(self._rows)
+        self.items: Items = SqlItems(self._rows, sealer)
         self._book = SqlBook(self._rows, clock)
         self.audit: AuditBook = self._book
 

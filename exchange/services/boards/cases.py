@@ -1,0 +1,237 @@
+"""The case list of a local authority: what presses most comes first.
+
+A row keeps the few words that the list shows, and which clock is due next. How that clock stands
+depends on the day alone, so that rows are made again when the day in London has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from exchange.domain.clocks import Standing, london_day
+from exchange.domain.transfer import State
+from exchange.errors import Conflict, NotFound
+from exchange.ports import AuditEntry, UnitOfWork
+from exchange.services.advice.model import KIND as ADVICE
+from exchange.services.advice.model import AdviceRequest, request_from
+from exchange.services.boards.kept import Board
+from exchange.services.boards.listing import Listing, Look
+from exchange.services.cases.keeping import case, case_of_pack, cases
+from exchange.services.cases.model import KIND, OVER, Case, CaseState
+from exchange.services.cases.timing import (
+    URGENT,
+    Outlook,
+    advice_by_case,
+    clocks_of,
+    outlook_of,
+)
+from exchange.services.inside import Inside
+
+SORT = "attention"
+_UNREAD = frozenset({State.VERIFIED, State.ACCEPTED})
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """What the list shows of a case.
+
+    :param found_by: name and reference, folded for the search.
+    :param standing: of the clock that is due next, on the day on which the row was made.
+    :param rank: its place by urgency; ``update`` whether something came that nobody has taken in.
+    """
+
+    case_id: str
+    reference: str
+    name: str
+    sort: tuple[str, str]
+    found_by: str
+    state: CaseState
+    source: str
+    school: str
+    reached: date
+    caseworker: str
+    caseworker_name: str
+    outlook: Outlook
+    standing: Standing
+    rank: int
+    held: str
+    withdrawn: bool
+    placed: bool
+    update: bool
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether nothing is awaited of the authority."""
+        return self.state in OVER
+
+    @property
+    def is_new(self) -> bool:
+        """Return whether nobody has taken it up yet."""
+        return not self.is_over and (not self.caseworker or not self.placed)
+
+    @property
+    def needs_attention(self) -> bool:
+        """Return whether a person must look at it first."""
+        if self.state is CaseState.HELD or self.update:
+            return True  # also of a case that is over: what came is read by somebody
+        return not self.is_over and (
+            self.standing in URGENT or self.withdrawn or not self.caseworker
+        )
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """Return what the list is ordered by: late, due, amber, held, new; then by day and name."""
+        urgent = self.rank if not self.is_over and self.standing in URGENT else 5
+        held = self.state is not CaseState.HELD
+        key = (self.is_over, urgent, held, not self.needs_attention)
+        return (*key, self.outlook.due, self.sort, self.case_id)
+
+
+FILTERS: Mapping[str, tuple[str, Callable[[CaseRow], bool]]] = {
+    "now": ("Open cases", lambda row: not row.is_over),
+    "attention": ("Needs attention", lambda row: row.needs_attention),
+    "inbox": ("New and held", lambda row: row.is_new or row.state is CaseState.HELD),
+    "held": ("Held", lambda row: row.state is CaseState.HELD),
+    "late": ("Late", lambda row: not row.is_over and row.standing is Standing.LATE),
+    "due": (
+        "Due today or tomorrow",
+        lambda row: not row.is_over and row.standing in (Standing.DUE_TODAY, Standing.AMBER),
+    ),
+    "open": ("To decide whether to assess", lambda row: row.state is CaseState.OPEN),
+    "assessing": ("Assessing", lambda row: row.state is CaseState.ASSESSING),
+    "deciding-plan": (
+        "To decide whether to issue a plan",
+        lambda row: row.state is CaseState.DECIDING_PLAN,
+    ),
+    "drafting": ("Drafting", lambda row: row.state is CaseState.DRAFTING),
+    "final": ("Final plan issued", lambda row: row.state is CaseState.FINAL),
+    "closed": ("Closed", lambda row: row.state is CaseState.CLOSED),
+    "not-ours": ("Not our child", lambda row: row.state is CaseState.NOT_OURS),
+    "all": ("All cases", lambda row: True),
+}
+"""Name -> what a person reads, and which rows it finds."""
+
+
+class CaseBoard:
+    """The case lists of every authority of this node; one instance a process."""
+
+    def __init__(self, inside: Inside) -> None:
+        self._board: Board[CaseRow] = Board(inside, lambda _: _Cases(inside))
+        self._listings: dict[str, Listing[CaseRow]] = {}
+
+    def is_ready(self, org_id: str) -> bool:
+        """Return whether the rows are at hand; if not, they are being read from now on."""
+        return self._board.is_ready(org_id)
+
+    def look(self, org_id: str) -> Look[CaseRow]:
+        """Return the cases as they are now, counted and in order.
+
+        :raises NotFound: ``organisation-not-hosted``.
+        """
+        made = self._listings.get(org_id) or self._listings.setdefault(org_id, _listing())
+        return made.follow(self._board.by_key(org_id))
+
+
+def _listing() -> Listing[CaseRow]:
+    return Listing(
+        {key: fits for key, (_, fits) in FILTERS.items()},
+        {SORT: lambda row: row.order},
+        {
+            "caseworker": lambda row: None if row.is_over else f"{row.caseworker}\n{_called(row)}",
+            "clock": lambda row: None if row.is_over else row.outlook.next_code,
+        },
+    )
+
+
+def _called(row: CaseRow) -> str:
+    return row.caseworker_name if row.caseworker else ""
+
+
+class _Cases:
+    """Cases by id."""
+
+    def __init__(self, inside: Inside) -> None:
+        self._inside = inside
+
+    def everything(self, unit: UnitOfWork, today: date) -> Mapping[str, CaseRow]:
+        """Return all rows."""
+        asked = advice_by_case(request_from(one) for one in unit.items.all(ADVICE))
+        unread = {
+            (one.sender, one.bundle_id) for one in unit.arrivals.outlines() if one.state in _UNREAD
+        }
+        return {
+            one.case_id: self._row(one, asked.get(one.case_id, ()), unread) for one in cases(unit)
+        }
+
+    def row(self, unit: UnitOfWork, key: str, today: date) -> CaseRow | None:
+        """Return one row."""
+        try:
+            held = case(unit, key)
+        except NotFound:
+            return None
+        asked = []
+        if held.pupil_id is not None:
+            found = (request_from(one) for one in unit.items.about(ADVICE, held.pupil_id))
+            asked = [one for one in found if one.case_id == key]
+        unread = {
+            (one.sender, one.bundle_id)
+            for one in held.packs
+            if (here := unit.arrivals.find(one.sender, one.bundle_id)) and here.state in _UNREAD
+        }
+        return self._row(held, asked, unread)
+
+    def touched(self, unit: UnitOfWork, entry: AuditEntry) -> Iterable[str] | None:
+        """Return which case an entry touches."""
+        if entry.object_kind == KIND:
+            return (entry.object_id,)
+        if entry.object_kind == "arrival":
+            return _of_pack(unit, entry)
+        if entry.object_kind in (ADVICE, "advice"):
+            try:
+                found = request_from(unit.items.get(ADVICE, entry.object_id)).case_id
+            except NotFound:
+                return ()
+            return (found,) if found else ()
+        return ()
+
+    def _row(
+        self, held: Case, asked: Sequence[AdviceRequest], unread: Collection[tuple[str, str]]
+    ) -> CaseRow:
+        today = london_day(self._inside.clock.now())
+        outlook = outlook_of(clocks_of(held, asked))
+        surname = held.who.surname if held.who else ""
+        return CaseRow(
+            case_id=held.case_id,
+            reference=held.reference,
+            name=held.name,
+            sort=(surname.casefold(), held.name.casefold()),
+            found_by=f"{held.name} {held.reference}".casefold(),
+            state=held.state,
+            source=held.source.value,
+            school=held.school_name,
+            reached=held.reached,
+            caseworker=held.caseworker,
+            caseworker_name=held.caseworker_name,
+            outlook=outlook,
+            standing=outlook.standing(today),
+            rank=outlook.rank(today),
+            held=held.held,
+            withdrawn=held.withdrawn is not None,
+            placed=held.pupil_id is not None,
+            update=held.pupil_id is not None
+            and any((one.sender, one.bundle_id) in unread for one in held.packs),
+        )
+
+
+def _of_pack(unit: UnitOfWork, entry: AuditEntry) -> Iterable[str] | None:
+    """Return the case of a pack that changed, if it has one."""
+    sender = entry.detail.get("sender")
+    if sender is None:
+        try:
+            sender = unit.arrivals.by_bundle(entry.object_id).sender
+        except (NotFound, Conflict):
+            return ()
+    found = case_of_pack(unit, sender, entry.object_id)
+    return (found,) if found else ()

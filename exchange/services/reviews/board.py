@@ -1,0 +1,84 @@
+"""Every pupil with an EHC plan: the review that is due or under way; needs attention first.
+
+Plans are told by the rows that the leavers' board keeps in memory; only open reviews are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from exchange.ports import UnitOfWork
+from exchange.services.boards import LeaverRow
+from exchange.services.reviews.keeping import reviews
+from exchange.services.reviews.model import Review, ReviewState
+from exchange.services.reviews.timing import Timed, clocks_of, next_of, plan_clocks, presses
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One pupil with a plan.
+
+    :param due: by when the plan must be reviewed; None: nobody wrote when it was issued.
+    :param review: the open one, or None.
+    :param next: what is to be done next, where it has a date.
+    """
+
+    pupil_id: str
+    name: str
+    sort: tuple[str, str]
+    nc_year: str
+    due: Timed | None
+    review: Review | None
+    next: Timed | None
+    attention: bool
+
+    @property
+    def day(self) -> date:
+        """Return the day that the row is ordered by."""
+        return self.next.clock.due if self.next else date.min
+
+
+def plan_rows(unit: UnitOfWork, pupils: Mapping[str, LeaverRow], today: date) -> list[PlanRow]:
+    """Return all rows: what needs attention first, then by day, then by name.
+
+    :param pupils: by id, as the leavers' board keeps them.
+    """
+    open_ = {one.pupil_id: one for one in reviews(unit, ReviewState.OPEN)}
+    rows = [
+        _made(one, open_.get(one.pupil_id), today)
+        for one in pupils.values()
+        if one.plan is not None or one.pupil_id in open_
+    ]
+    return sorted(rows, key=lambda one: (not one.attention, one.day, one.sort))
+
+
+def _made(pupil: LeaverRow, review: Review | None, today: date) -> PlanRow:
+    issued, last = (pupil.plan.issued, pupil.plan.last_review) if pupil.plan else (None, None)
+    found = plan_clocks(issued, last, pupil.nc_year, today, pupil.leaves)
+    due = found[0] if found else None
+    then = due if review is None else _next(review, due, today)
+    return PlanRow(
+        pupil_id=pupil.pupil_id,
+        name=pupil.name,
+        sort=pupil.sort,
+        nc_year=pupil.nc_year,
+        due=due,
+        review=review,
+        next=then,
+        attention=_attention(review, then, today),
+    )
+
+
+def _next(review: Review, due: Timed | None, today: date) -> Timed | None:
+    """Return the next step of an open review; before it has a day, the plan's own date."""
+    return due if review.meeting is None else next_of(review, today)
+
+
+def _attention(review: Review | None, then: Timed | None, today: date) -> bool:
+    if review is None or review.meeting is None:
+        return presses(then, today)
+    if not review.held and review.meeting < today:
+        return True  # was it held?
+    return any(one.presses for one in clocks_of(review, today) if one == then)
