@@ -11,20 +11,40 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import BinaryIO
 
-from adapters.cleaning import office, pdf, pictures
+from adapters.cleaning import pictures
 from adapters.cleaning.refusal import not_cleanable
 from exchange.errors import FormatError
 from exchange.ports import Cleaned, Inspector
 
 LARGEST = 64 * 1024 * 1024
 
+
+def _pdf(content: bytes) -> bytes:
+    from adapters.cleaning import pdf  # here: it is large, and most processes clean nothing
+
+    return pdf.clean(content)
+
+
+def _odt(content: bytes) -> bytes:
+    from adapters.cleaning import odt
+
+    return odt.clean(content)
+
+
+def _office(content: bytes) -> bytes:
+    from adapters.cleaning import office
+
+    return office.clean(content)
+
+
 _OOXML = "application/vnd.openxmlformats-officedocument."
 DOCUMENTS: Mapping[str, Callable[[bytes], bytes]] = MappingProxyType(
     {
-        "application/pdf": pdf.clean,
-        f"{_OOXML}wordprocessingml.document": office.clean,
-        f"{_OOXML}spreadsheetml.sheet": office.clean,
-        f"{_OOXML}presentationml.presentation": office.clean,
+        "application/pdf": _pdf,
+        f"{_OOXML}wordprocessingml.document": _office,
+        f"{_OOXML}spreadsheetml.sheet": _office,
+        f"{_OOXML}presentationml.presentation": _office,
+        "application/vnd.oasis.opendocument.text": _odt,
     }
 )
 """Media type -> what cleans it, where an inspector names something."""

@@ -7,8 +7,10 @@ it out is trusted with nothing: it could at worst withhold news, and then the fi
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from adapters.directory_file import MAX_BYTES, InstalledDirectory
 from exchange.errors import TransportError
@@ -17,6 +19,7 @@ _SECONDS = (10, 30)
 _WHOLE_SECONDS = 300.0
 _SIGNATURE_BYTES = 16 * 1024
 _BLOCK = 64 * 1024
+_PLAIN = {"Accept-Encoding": "identity"}
 
 
 class DirectoryFetch:
@@ -43,17 +46,24 @@ def _get(url: str, limit: int) -> bytes:
     if not url.startswith("https://"):
         raise TransportError("directory-unreachable", "/directory_url", "Use an https address.")
     try:
-        with requests.get(url, timeout=_SECONDS, stream=True, allow_redirects=False) as answer:
+        with requests.get(
+            url, timeout=_SECONDS, stream=True, allow_redirects=False, headers=_PLAIN
+        ) as answer:
             if answer.status_code != requests.codes.ok:
                 raise TransportError("directory-unreachable", "/directory_url")
-            content = bytearray()
-            give_up = time.monotonic() + _WHOLE_SECONDS
-            for block in answer.iter_content(_BLOCK):
-                content += block
-                if len(content) > limit:
-                    raise TransportError("directory-too-large", "/directory_url")
-                if time.monotonic() > give_up:  # a server that trickles must not hold us
-                    raise TransportError("directory-unreachable", "/directory_url")
-    except requests.RequestException:  # its text holds the address and whatever the server said
+            return _read(answer.raw, limit, time.monotonic() + _WHOLE_SECONDS)
+    except (requests.RequestException, HTTPError, OSError):
+        # Its text holds the address and whatever the server said.
         raise TransportError("directory-unreachable", "/directory_url") from None
+
+
+def _read(source: Any, limit: int, give_up: float) -> bytes:
+    """Read what has come, as it comes: to wait for a whole block is to let a server trickle."""
+    content = bytearray()
+    while block := source.read1(_BLOCK):
+        content += block
+        if len(content) > limit:
+            raise TransportError("directory-too-large", "/directory_url")
+        if time.monotonic() > give_up:
+            raise TransportError("directory-unreachable", "/directory_url")
     return bytes(content)

@@ -13,7 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO
 
-from adapters.inspection import office, pdf, pictures, polyglot, text
+from adapters.inspection import pictures, polyglot, text
+from adapters.inspection.magic import PDF, ZIP
 from exchange.errors import FormatError
 from exchange.ports import Inspection, Limits
 
@@ -22,10 +23,24 @@ _CHUNK = 1024 * 1024
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # MS-OFFCRYPTO 1.3.2
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
+
+def _pdf(source: BinaryIO) -> Inspection:
+    from adapters.inspection import pdf  # here: it is large, and most processes look at none
+
+    pdf.set_limits()
+    return pdf.inspect(source)
+
+
+def _office(source: BinaryIO) -> Inspection:
+    from adapters.inspection import office
+
+    return office.inspect(source)
+
+
 KINDS: Mapping[bytes, Callable[[BinaryIO], Inspection]] = MappingProxyType(
     {
-        pdf.MAGIC: pdf.inspect,
-        office.MAGIC: office.inspect,
+        PDF: _pdf,
+        ZIP: _office,
         pictures.JPEG_MAGIC: pictures.inspect_jpeg,
         pictures.PNG_MAGIC: pictures.inspect_png,
         text.RTF_MAGIC: text.inspect_rtf,
@@ -35,14 +50,10 @@ KINDS: Mapping[bytes, Callable[[BinaryIO], Inspection]] = MappingProxyType(
 
 
 class ContentInspector:
-    """exchange.ports.Inspector over the kinds of this room.
-
-    Make it once, before any thread: it sets qpdf's limits, which are the whole process's.
-    """
+    """exchange.ports.Inspector over the kinds of this room; what a kind needs is loaded with it."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
-        pdf.set_limits()
 
     def inspect(self, source: Path | BinaryIO) -> Inspection:
         """Return what the document is and what a person should know of it, in codes.

@@ -1,4 +1,4 @@
-"""DOCX, XLSX and PPTX without macros, remarks, tracked changes and what is fetched from elsewhere.
+"""DOCX, XLSX and PPTX without macros, remarks, tracked changes, places and what is fetched.
 
 A part goes by its relationship, and the one place in the text that names it goes too. What has
 its place in the text in ways that only the program knows (ActiveX, objects, DDE, links between
@@ -15,6 +15,7 @@ import zlib
 from adapters import xml
 from adapters.cleaning import word
 from adapters.cleaning.package import Package, Relationship, parsed, written
+from adapters.cleaning.pictures import without_places
 from adapters.cleaning.refusal import not_cleanable
 from adapters.inspection.office_story import TRACKED
 from exchange.errors import XmlError
@@ -43,6 +44,7 @@ def clean(content: bytes) -> bytes:
         if any(_SIGNED.match(name) for name in package.parts):
             raise not_cleanable("It is signed, and a cleaned copy would not be.")
         _take_out(package)
+        without_places(package.parts)
         if "word/document.xml" in package.parts or _is_word(package):
             _clean_stories(package)
         return package.packed()

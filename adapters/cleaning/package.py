@@ -24,7 +24,7 @@ _LIMITS = xml.XmlLimits(
 )
 _TYPES = "[Content_Types].xml"
 _ROOT = "_rels/.rels"
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
+NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Package:
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w") as container:
             for name, content in self.parts.items():
-                container.writestr(zipfile.ZipInfo(name, _NO_TIME), content, zipfile.ZIP_DEFLATED)
+                container.writestr(zipfile.ZipInfo(name, NO_TIME), content, zipfile.ZIP_DEFLATED)
         return out.getvalue()
 
 

@@ -1,9 +1,10 @@
 """A PDF without what acts by itself and without the files that it carries.
 
-Taken out: JavaScript, programs to launch, actions on opening and closing, forms that send
-themselves, film and sound, XFA, embedded files and their paper clips. Pages, text, links to click
-and form fields stay. Refused: signed (its signature would break), locked, portfolios (all they
-hold is embedded) and forms that only XFA draws.
+Taken out: notes and remarks, the place where a photograph was taken, JavaScript, programs to
+launch, actions on opening and closing, forms that send themselves, film and sound, XFA, embedded
+files and their paper clips. Pages, text, marks, links to click and form fields stay. Refused:
+signed (its signature would break), locked, portfolios (all they hold is embedded) and forms that
+only XFA draws.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ import io
 
 import pikepdf
 
+from adapters.cleaning import pictures
 from adapters.cleaning.refusal import not_cleanable
-from adapters.inspection import pdf_objects
+from adapters.inspection import pdf, pdf_objects
+from adapters.inspection.pictures import tells_place
 
 _KEYS = frozenset(
     f"/{name}"
@@ -29,9 +32,11 @@ _ACTIONS = frozenset(
         *("Sound", "RichMediaExecute", "GoTo3DView"),
     )
 )
-_ANNOTATIONS = frozenset(
+_ANNOTATIONS = pdf.NOTES | frozenset(
     f"/{name}" for name in ("FileAttachment", "RichMedia", "Movie", "Sound", "Screen", "3D")
 )
+_REMARK = ("/Contents", "/RC", "/T", "/Subj")
+"""What somebody wrote on a mark, and who; the mark itself stays."""
 
 
 def clean(content: bytes) -> bytes:
@@ -47,6 +52,7 @@ def clean(content: bytes) -> bytes:
                 for inner in pdf_objects.within(one):
                     _strip(inner)
             _strip_opening(opened.Root)
+            _strip_photographs(opened)
             opened.save(out, encryption=False, deterministic_id=True, linearize=False)
     except pikepdf.PasswordError:
         raise not_cleanable("Open it with its password, and print it to a new PDF.") from None
@@ -74,8 +80,9 @@ def _is_signature(one: pikepdf.Object) -> bool:
 
 def _strip(one: pikepdf.Object) -> None:
     if isinstance(one, pikepdf.Dictionary):
+        remarks = _REMARK if pdf.is_remark(one) else ()
         for key in list(one.keys()):
-            if key in _KEYS or _acts(one.get(key)):
+            if key in _KEYS or key in remarks or _acts(one.get(key)):
                 del one[key]
     elif isinstance(one, pikepdf.Array):
         for index in reversed(range(len(one))):
@@ -101,3 +108,13 @@ def _strip_opening(root: pikepdf.Object) -> None:
         del root["/OpenAction"]
     elif "/Next" in action:
         del action["/Next"]
+
+
+def _strip_photographs(opened: pikepdf.Pdf) -> None:
+    """Take out of photographs what a camera wrote, where it tells a place; no pixel changes."""
+    for one in pdf.photographs(opened):
+        picture = bytes(one.read_raw_bytes())
+        if tells_place(picture):
+            copy, _ = pictures.clean_jpeg(picture)
+            # How it is unpacked stays as it was said.
+            one.write(copy, filter=one.Filter, decode_parms=one.get("/DecodeParms"))  # type: ignore[arg-type]

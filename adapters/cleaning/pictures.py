@@ -11,7 +11,7 @@ import struct
 import zlib
 
 from adapters.cleaning.refusal import not_cleanable
-from adapters.inspection.pictures import PNG_MAGIC, first_directory
+from adapters.inspection.pictures import JPEG_MAGIC, PNG_MAGIC, first_directory, tells_place
 
 METADATA = "image-metadata"
 
@@ -28,6 +28,17 @@ _PNG_KEPT = frozenset(
     b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP sBIT bKGD pHYs hIST sPLT cICP".split()
     + b"acTL fcTL fdAT".split()  # moving pictures
 )
+
+
+def without_places(parts: dict[str, bytes]) -> None:
+    """Clean the pictures among the parts of a document that tell where they were taken.
+
+    :raises FormatError: ``document-not-cleanable``: one of them is broken.
+    """
+    for name, content in parts.items():
+        if tells_place(content):
+            clean = clean_jpeg if content.startswith(JPEG_MAGIC) else clean_png
+            parts[name] = clean(content)[0]
 
 
 def clean_jpeg(content: bytes) -> tuple[bytes, bool]:

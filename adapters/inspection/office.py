@@ -6,10 +6,11 @@
 ``office-external-link``   fetches something from elsewhere when it is opened
 ``office-encrypted``       opens with a password only
 
-and what office_story finds in the text. Parts are known by what refers to them too: a name is
-the writer's choice.
+and what office_story finds in the text, and what its photographs tell. Parts are known by what
+refers to them too: a name is the writer's choice.
 
-Nothing is unpacked but the text and the few small parts that say what is there, up to limits.
+Nothing is unpacked but the text, the beginnings of pictures and the few small parts that say what
+is there, up to limits.
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from adapters import xml
-from adapters.inspection import office_story
+from adapters.inspection import office_story, pictures
+from adapters.inspection.magic import ZIP
 from exchange.errors import FormatError, XmlError
 from exchange.ports import Inspection
 
-MAGIC = b"PK\x03\x04"
+MAGIC = ZIP
 MOST_MEMBERS = 5000
 MOST_UNPACKED = 1024 * 1024 * 1024
 _MOST_DIRECTORY = 4 * 1024 * 1024
@@ -64,6 +66,8 @@ _RELATIONS = {
     "threadedcomment": "office-comments",
     "revisionheaders": "office-tracked-changes",
 }
+_PICTURE = re.compile(r"(?i)\.(jpe?g|jpe|jfif|png)$")
+_MOST_OF_PICTURE = 1024 * 1024
 _WORD = f"{_OOXML}wordprocessingml.document"
 _EXTERNAL_LINK = re.compile(r"(?i)^xl/externallinks/[^/]+\.xml$")
 # A picture or a link that a person clicks is plain to see; the rest acts on opening.
@@ -100,7 +104,14 @@ def _inspected(container: zipfile.ZipFile) -> Inspection:
         media_type, more = _open_document(container, names)
     else:
         media_type, more = _ooxml(container, names)
+    if any(_tells_place(container, name) for name in names if _PICTURE.search(name)):
+        found.add(pictures.PLACE)
     return Inspection(media_type, tuple(sorted(found | more)))
+
+
+def _tells_place(container: zipfile.ZipFile, name: str) -> bool:
+    with container.open(name) as part:
+        return pictures.tells_place(part.read(_MOST_OF_PICTURE))
 
 
 def check_directory(file: BinaryIO) -> None:

@@ -8,25 +8,29 @@
 ``pdf-embedded-files``     carries other files
 ``pdf-rich-media``         carries film, sound, Flash or 3D
 ``pdf-xfa``                an XFA form, which most readers cannot show
+``pdf-comments``           notes on its pages, which a print does not show
 ``pdf-damaged``            broken, and repaired while it was read
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 import pikepdf
 from pikepdf import settings
 
-from adapters.inspection import pdf_objects
+from adapters.inspection import pdf_objects, pictures
+from adapters.inspection.magic import PDF
 from exchange.errors import FormatError
 from exchange.ports import Inspection
 
-MAGIC = b"%PDF-"
+MAGIC = PDF
 MEDIA_TYPE = "application/pdf"
 _STREAM_LIMIT = 64 * 1024 * 1024
+_MOST_PICTURES = 128 * 1024 * 1024
+_MOST_FOLLOWING = 1000
 
 _ACTIONS = {
     "/JavaScript": "pdf-javascript",
@@ -46,16 +50,29 @@ _KEYS = {
     "/RichMediaContent": "pdf-rich-media",
     "/3DD": "pdf-rich-media",
 }
+NOTES = frozenset({"/Text", "/Popup"})
+"""Annotations that are a remark and nothing else (ISO 32000-1, 12.5.6)."""
+
+MARKS = frozenset(
+    f"/{name}"
+    for name in (
+        *("Highlight", "Underline", "Squiggly", "StrikeOut", "Caret", "Stamp", "Ink"),
+        *("Line", "Square", "Circle", "Polygon", "PolyLine"),
+    )
+)
+"""Annotations that can be seen on the page; a remark may hang on them, which cannot."""
+
 _FETCHING = frozenset({"/URI", "/SubmitForm", "/GoToR"})
 # Names as qpdf writes them, escapes undone; only objects that show one are walked through.
 _SUSPECT = re.compile(
     rb"/(?:JS|JavaScript|Rendition|Launch|GoToE|ImportData|Movie|Sound|EmbeddedFiles|EF|XFA"
-    rb"|RichMediaContent|3DD|OpenAction|AA)(?![A-Za-z0-9])"
+    rb"|RichMediaContent|3DD|OpenAction|AA|Subtype /(?:%b))(?![A-Za-z0-9])"
+    % b"|".join(name[1:].encode() for name in sorted(NOTES | MARKS))
 )
 
 
 def set_limits() -> None:
-    """Bound what qpdf unpacks. The limits are the whole process's: call before any thread."""
+    """Bound what qpdf unpacks; the limits are the whole process's, and the same each time."""
     settings.set_qpdf_limits(
         doc_max_warnings=1000,
         flate_max_memory=_STREAM_LIMIT,
@@ -106,6 +123,8 @@ def _warnings(pdf: pikepdf.Pdf) -> set[str]:
     for one in pdf_objects.indirect(pdf):
         if _SUSPECT.search(one.unparse(resolved=True)):
             found |= {code for inner in pdf_objects.within(one) for code in _named_here(inner)}
+    if _tells_place(pdf):
+        found.add(pictures.PLACE)
     complaints = pdf.get_warnings()
     # What a limit cut off was not looked into, and qpdf goes on without it.
     if any("limit exceeded" in str(one) for one in complaints):
@@ -123,6 +142,8 @@ def _named_here(one: pikepdf.Object) -> Iterator[str]:
             yield code
     if any(_fetches(action) for action in _automatic(one)):
         yield "pdf-automatic-action"
+    if is_remark(one):
+        yield "pdf-comments"
     for key in ("/S", "/Subtype"):
         value = one.get(key)
         if isinstance(value, pikepdf.Name) and str(value) in _ACTIONS:
@@ -131,11 +152,57 @@ def _named_here(one: pikepdf.Object) -> Iterator[str]:
 
 def _automatic(one: pikepdf.Dictionary) -> Iterator[object]:
     """Yield the actions that nobody clicks for (ISO 32000-1, 12.6.3)."""
-    yield one.get("/OpenAction")
     more = one.get("/AA")
+    first = [one.get("/OpenAction")]
     if isinstance(more, pikepdf.Dictionary):
-        yield from (more.get(key) for key in more.keys())  # noqa: SIM118 (no iterator there)
+        first += [more.get(key) for key in more.keys()]  # noqa: SIM118 (no iterator there)
+    yield from _with_following(first)
+
+
+def _with_following(actions: Sequence[object]) -> Iterator[object]:
+    """Yield actions and those that follow them by themselves, each once."""
+    waiting, met = list(actions), 0
+    seen: set[tuple[int, int]] = set()
+    while waiting and met < _MOST_FOLLOWING:
+        action = waiting.pop()
+        met += 1
+        yield action
+        following = action.get("/Next") if isinstance(action, pikepdf.Dictionary) else None
+        for one in following if isinstance(following, pikepdf.Array) else [following]:
+            if not isinstance(one, pikepdf.Dictionary) or one.objgen in seen:
+                continue
+            if one.is_indirect:
+                seen.add(one.objgen)
+            waiting.append(one)
 
 
 def _fetches(action: object) -> bool:
     return isinstance(action, pikepdf.Dictionary) and str(action.get("/S")) in _FETCHING
+
+
+def is_remark(one: pikepdf.Dictionary) -> bool:
+    """Return whether somebody wrote something here that a print does not show."""
+    if str(one.get("/Subtype")) not in NOTES | MARKS:
+        return False
+    return any(str(one.get(key, "")).strip() for key in ("/Contents", "/RC"))
+
+
+def photographs(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Stream]:
+    """Yield the streams that are JPEGs as a camera wrote them."""
+    for one in pdf.objects:
+        if isinstance(one, pikepdf.Stream):
+            filters = one.get("/Filter")
+            names = list(filters) if isinstance(filters, pikepdf.Array) else [filters]
+            if [str(name) for name in names] in (["/DCTDecode"], ["/DCT"]):
+                yield one
+
+
+def _tells_place(pdf: pikepdf.Pdf) -> bool:
+    left = _MOST_PICTURES
+    for one in photographs(pdf):
+        left -= int(one.get("/Length", 0))
+        if left < 0:
+            return False
+        if pictures.tells_place(bytes(one.read_raw_bytes())):
+            return True
+    return False

@@ -2,6 +2,7 @@
 
 ``rtf-embedded-files``   carries other files (OLE objects)
 ``rtf-external-link``    fetches a template or a field from elsewhere
+``office-comments``, ``office-tracked-changes``   as in office documents
 """
 
 from __future__ import annotations
@@ -27,6 +28,14 @@ _MARKUP = re.compile(r"\s*<(?:\?xml|!doctype|html|head|body|script|svg|iframe)\b
 _RTF_OBJECT = re.compile(rb"\\obj(?:data|ocx|emb|link|autlink|update)", re.IGNORECASE)
 _RTF_LINK = re.compile(
     rb"\\\*\s*\\template|INCLUDE(?:PICTURE|TEXT)|DDEAUTO|\\objlink", re.IGNORECASE
+)
+_RTF_REMARK = re.compile(rb"\\annotation(?![a-zA-Z])")
+_RTF_CHANGE = re.compile(rb"\\(?:revised|deleted)(?![a-zA-Z])")
+_IN_RTF = (
+    (_RTF_OBJECT, "rtf-embedded-files"),
+    (_RTF_LINK, "rtf-external-link"),
+    (_RTF_REMARK, "office-comments"),
+    (_RTF_CHANGE, "office-tracked-changes"),
 )
 
 
@@ -67,10 +76,7 @@ def inspect_rtf(source: BinaryIO) -> Inspection:
         if b"\0" in chunk.rstrip(b"\0\r\n "):
             raise _invalid_rtf()
         seen = before + chunk
-        if _RTF_OBJECT.search(seen):
-            found.add("rtf-embedded-files")
-        if _RTF_LINK.search(seen):
-            found.add("rtf-external-link")
+        found |= {code for pattern, code in _IN_RTF if pattern.search(seen)}
         before = seen[-_OVERLAP:]
     if not before.rstrip(b"\0\r\n \t").endswith(b"}"):
         raise _invalid_rtf()

@@ -101,6 +101,8 @@ class _Attempt:
         self.remarks: list[Remark] = []
         self._element, self._subject, self._reason = element, subject, no_upn_reason
         self._rejected: set[str] = set()
+        self._made: dict[str, tuple[Scope, Record]] = {}
+        """What the round before made of which values."""
 
     def round(self) -> dict[str, Record] | None:
         """Return the records, or ``None`` where there are errors or something was set aside."""
@@ -156,9 +158,13 @@ class _Attempt:
     def _load(
         self, name: str, kind: type[Record], values: Scope, reading: Reading
     ) -> Record | None:
+        if name in self._made and self._made[name][0] == values:
+            return self._made[name][1]
         schema = schema_of(kind).SCHEMA_ID
         try:
-            return load(kind, {**values, "schema": schema, "subject": self._subject})
+            record = load(kind, {**values, "schema": schema, "subject": self._subject})
+            self._made[name] = values, record
+            return record
         except RecordRefused as error:
             for code, pointer in error.problems:
                 self._refuse(code, (name, *_steps(pointer)), reading)

@@ -105,6 +105,7 @@ _DATE = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T00:00:00(?:\.0+)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 _WHOLE = re.compile("[0-9]{1,9}")
+_BREAKS = re.compile(r"[\t\r\n]+")
 _FLAGS = {"true": True, "1": True, "y": True, "false": False, "0": False, "n": False}
 
 
@@ -112,7 +113,7 @@ def to_value(kind: Kind, text: str) -> JsonValue:
     """Return the value that an element's text stands for."""
     if kind is Kind.MARKS:  # a space is a mark as well
         return text.strip("\t\r\n")
-    text = re.sub(r"[\t\r\n]+", " ", text).strip(" ")
+    text = _BREAKS.sub(" ", text).strip(" ")
     if kind is Kind.TEXT:
         return text
     if kind is Kind.DATE:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, TypeAlias
 
 from lxml import etree
@@ -93,6 +92,25 @@ class _Half:
         return (self.element.text or "").strip()
 
 
+_Row: TypeAlias = tuple[int, Node, bool]
+"""A node's place, the node, and whether its elements are always counted."""
+_TABLES: dict[int, tuple[Sequence[Node], dict[str, _Row]]] = {}
+"""By identity: layouts are few and live as long as the process, and to hash one costs more."""
+
+
+def _table(nodes: Sequence[Node]) -> dict[str, _Row]:
+    """Return what each tag is, and its place."""
+    known = _TABLES.get(id(nodes))
+    if known is None or known[0] is not nodes:
+        made = {
+            tag: (i, node, isinstance(node, Many) and not node.numbered)
+            for i, node in enumerate(nodes)
+            for tag in tags_of(node)
+        }
+        known = _TABLES[id(nodes)] = (nodes, made)
+    return known[1]
+
+
 class _Walk:
     def __init__(self, reading: Reading, rejected: Collection[str]) -> None:
         self._reading = reading
@@ -100,15 +118,15 @@ class _Walk:
 
     def children(self, element: Element, nodes: Sequence[Node], place: _Place) -> _Kept:
         """Fill the scope from an element's children; return what was kept, with its order."""
-        table = {tag: (i, node) for i, node in enumerate(nodes) for tag in tags_of(node)}
-        seen: Counter[str] = Counter()
+        table = _table(nodes)
+        seen: dict[str, int] = {}
         halves: dict[str, _Half] = {}
         kept: _Kept = []
         for child in element:
             tag = str(child.tag)
-            seen[tag] += 1
-            index, node = table.get(tag, (_LAST, Kept(tag)))
-            path = place.below(tag, seen[tag], many=isinstance(node, Many) and not node.numbered)
+            count = seen[tag] = seen.get(tag, 0) + 1
+            index, node, many = table.get(tag) or (_LAST, Kept(tag), False)
+            path = place.below(tag, count, many=many)
             if isinstance(node, Kept) or path in self._rejected:
                 kept.append(_keep(child, place, index))
             elif isinstance(node, DfeNumber) and tag not in halves:
@@ -142,7 +160,7 @@ class _Walk:
         text = (child.text or "").strip()
         if not text:
             return True
-        steps = node.at.split(".")
+        steps = _steps(node.at)
         if _at(place.scope, steps) is not None:
             self._reading.repeated.append((path, node))
             return False
@@ -150,7 +168,7 @@ class _Walk:
         return True
 
     def _item(self, child: Element, node: Many, path: str, place: _Place) -> None:
-        steps = node.at.split(".")
+        steps = _steps(node.at)
         value: Any
         if node.kind is not None:
             if not (child.text or "").strip():
@@ -178,12 +196,12 @@ class _Walk:
         if not number:
             return []
         if [len(part) for part in parts] == [3, 4] and number.isdecimal() and number.isascii():
-            self._put(place, node.at.split("."), number, tuple(h.path for h in halves.values()))
+            self._put(place, _steps(node.at), number, tuple(h.path for h in halves.values()))
             return []
         return [_keep(half.element, place, half.index) for half in halves.values()]
 
     def _put(
-        self, place: _Place, steps: list[str], value: JsonValue, paths: tuple[str, ...]
+        self, place: _Place, steps: Sequence[str], value: JsonValue, paths: tuple[str, ...]
     ) -> None:
         _put(place.scope, steps, value)
         self._reading.origins[(*place.pointer, *steps)] = paths
@@ -192,6 +210,11 @@ class _Walk:
 def _keep(child: Element, place: _Place, index: int) -> tuple[tuple[int, ...], JsonValue]:
     xml = etree.tostring(child, encoding="unicode", with_tail=False)
     return (*place.order, index), {"within": "/".join(place.within), "xml": xml}
+
+
+@cache
+def _steps(at: str) -> tuple[str, ...]:
+    return tuple(at.split("."))
 
 
 def _at(scope: Scope, steps: Sequence[str]) -> Any:

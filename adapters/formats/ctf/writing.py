@@ -221,6 +221,15 @@ def _text(tag: str, value: object, path: str) -> Element:
     return element
 
 
+def is_element(extra: ExtraElement) -> bool:
+    """Return whether a kept element is one that can be handed back."""
+    try:
+        _parse(extra.xml, "")
+    except FormatError:
+        return False
+    return True
+
+
 def _parse(xml: str, path: str) -> Element:
     try:
         return parse(xml.encode("utf-8"))
