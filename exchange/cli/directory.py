@@ -13,7 +13,6 @@ from exchange.cli.options import Session, home_option, json_option, looking
 from exchange.cli.output import listing, typed_errors
 from exchange.errors import Conflict, FormatError, UsageError, Wrapped
 from exchange.settings import Home, load
-from exchange.wiring import entry_of, make_directory_key, read_directory_key
 from keys.directory import (
     DirectoryEditor,
     FileDirectory,
@@ -51,6 +50,8 @@ def directory() -> None:
 @typed_errors
 def keygen(key_file: Path) -> None:
     """Make the key that signs a directory; print its public half, for others to pin."""
+    from exchange.wiring import make_directory_key  # here: most commands make no key
+
     click.echo(make_directory_key(key_file))
 
 
@@ -62,6 +63,8 @@ def keygen(key_file: Path) -> None:
 @typed_errors
 def add(directory_file: Path, entries: tuple[Path, ...], key_file: Path, reenrol: bool) -> None:
     """Add or update entries in a directory file, and sign its next version."""
+    from exchange.wiring import read_directory_key
+
     key = read_directory_key(key_file)
     now = _now()
     try:
@@ -113,6 +116,8 @@ def _replace(path: Path, content: bytes) -> None:
 @typed_errors
 def renew(directory_file: Path, key_file: Path) -> None:
     """Sign the same entries as a new version: a directory lives for fourteen days."""
+    from exchange.wiring import read_directory_key
+
     key = read_directory_key(key_file)
     now = _now()
     try:
@@ -129,6 +134,8 @@ def renew(directory_file: Path, key_file: Path) -> None:
 @looking
 def export(session: Session, output: Path | None) -> None:
     """Write this organisation's own signed entry, to be added to a directory."""
+    from exchange.wiring import entry_of
+
     data = entry_of(session.node, session.org_id)
     if output is None:
         click.echo(data.decode(), nl=False)

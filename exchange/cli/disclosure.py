@@ -66,6 +66,7 @@ def mark(session: Session, documents: tuple[str, ...], not_for: str, remove: boo
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="When, YYYY-MM-DD.")
 @click.option("--registration", default="", help="A professional's number with their body.")
 @click.option("--person", default="", help="Who may read it there, where the reason asks.")
+@click.option("--words", default="", help="The reasons in words, where the reason asks.")
 @click.option("--for", "audience", help=f"About whom. {_FOR}")
 @acting
 def decide(
@@ -77,6 +78,7 @@ def decide(
     day: datetime | None,
     registration: str,
     person: str,
+    words: str,
     audience: str | None,
 ) -> None:
     """Record a person's decision that documents go or stay.
@@ -94,6 +96,7 @@ def decide(
         day=day.date() if day else None,
         registration=registration,
         person=person,
+        words=words,
     )
 
     def record(one: str) -> str:

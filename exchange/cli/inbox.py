@@ -171,7 +171,9 @@ def accept(session: Session, packs: tuple[str, ...], sender: str | None) -> None
 
 @click.command("reject")
 @click.argument("packs", nargs=-1, required=True)
-@click.option("--code", required=True, help="not-our-pupil, wrong-inbox or not-wanted.")
+@click.option(
+    "--code", required=True, help="not-our-pupil, cannot-open, wrong-inbox or not-wanted."
+)
 @_FROM
 @acting
 def reject(session: Session, packs: tuple[str, ...], code: str, sender: str | None) -> None:

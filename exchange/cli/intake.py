@@ -1,4 +1,4 @@
-"""What comes in: pupils by CTF, records as JSON, documents by content."""
+"""Documents come in, by their content."""
 
 from __future__ import annotations
 
@@ -19,95 +19,9 @@ from exchange.ports import UNSCANNED
 from exchange.services.attach import NewDocument
 from exchange.services.attach import attach as attach_document
 from exchange.services.find_pupil import find_pupil
-from exchange.services.keep_pupil import (
-    Kept,
-    import_pupils,
-    keep_record,
-    subject_of,
-)
 from schemas.strict_json import JsonValue
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
-@click.group("import")
-def import_() -> None:
-    """Take in what another system exported."""
-
-
-@import_.command("ctf")
-@click.argument("file", type=_FILE)
-@click.option("--no-upn", help="Why pupils of this file without a UPN have none: UN1 to UN7.")
-@acting
-def import_ctf(session: Session, file: Path, no_upn: str | None) -> None:
-    """Take pupils in from a Common Transfer File; one bad row stops only that pupil."""
-    with file.open("rb") as source:
-        kept = list(
-            steps(
-                "Reading pupils",
-                import_pupils(
-                    session.inside,
-                    session.node.ctf(no_upn),
-                    session.org_id,
-                    source,
-                    "ctf",
-                    session.actor,
-                ),
-            )
-        )
-    if session.as_json:
-        emit([_kept(one) for one in kept])
-    else:
-        _tell(kept)
-    if any(one.outcome == "refused" for one in kept):
-        raise SystemExit(3)
-
-
-def _kept(one: Kept) -> dict[str, JsonValue]:
-    return {
-        "position": one.position,
-        "outcome": one.outcome,
-        "pupil": one.pupil_id,
-        "errors": [describe(error) for error in one.errors],
-        "remarks": [{"code": code, "path": path} for code, path in one.remarks],
-    }
-
-
-def _tell(kept: list[Kept]) -> None:
-    counts = dict.fromkeys(("added", "updated", "unchanged", "refused"), 0)
-    for one in kept:
-        counts[one.outcome] += 1
-        for error in one.errors:
-            complain(error)
-        for code, path in one.remarks:
-            click.echo(f"Kept as found: {path} [{code}]")
-    click.echo(", ".join(f"{count} {name}" for name, count in counts.items() if count) or "Nobody.")
-
-
-@import_.command("records")
-@click.argument("files", nargs=-1, required=True, type=_FILE)
-@acting
-def import_records(session: Session, files: tuple[Path, ...]) -> None:
-    """Keep JSON records; each says in ``subject`` which pupil it is about."""
-    rows = [_keep_one(session, one) for one in steps("Records", files)]
-    if session.as_json:
-        emit(rows)
-    else:
-        click.echo(f"{sum(row['outcome'] == 'kept' for row in rows)} of {len(rows)} records kept")
-    if any(row["outcome"] == "refused" for row in rows):
-        raise SystemExit(3)
-
-
-def _keep_one(session: Session, file: Path) -> dict[str, JsonValue]:
-    content = file.read_bytes()
-    try:
-        subject = subject_of(content)
-        kept = keep_record(session.inside, session.org_id, subject, content, session.actor)
-    except TYPED as error:
-        if not session.as_json:
-            complain(error)
-        return {"outcome": "refused", "error": describe(error)}
-    return {"outcome": "kept", "pupil": kept.pupil_id, "slot": kept.slot}
 
 
 @dataclass(frozen=True, slots=True)

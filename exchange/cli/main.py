@@ -4,23 +4,48 @@ from __future__ import annotations
 
 import click
 
-from exchange.cli import (
-    audit,
-    directory,
-    disclosure,
-    dsl,
-    inbox,
-    intake,
-    keys,
-    node,
-    open_file,
-    outbox,
-    pupils,
-    schema,
-    schools,
-    seal_file,
-)
 from exchange.cli.discreet import Discreet
+from exchange.cli.late import LateCommands
+
+COMMANDS = {
+    "init": ("node", "init"),
+    "keygen": ("node", "keygen"),
+    "keys": ("keys", "keys"),
+    "serve": ("node", "serve"),
+    "doctor": ("doctor", "doctor"),
+    "directory": ("directory", "directory"),
+    "import": ("importing", "import_"),
+    "pupil": ("pupils", "pupil"),
+    "pupils": ("pupils", "pupils"),
+    "attach": ("intake", "attach"),
+    "destination": ("pupils", "destination"),
+    "wish": ("disclosure", "wish"),
+    "mark": ("disclosure", "mark"),
+    "decide": ("disclosure", "decide"),
+    "preview": ("disclosure", "preview"),
+    "whose": ("whose", "whose"),
+    "send": ("outbox", "send"),
+    "outbox": ("outbox", "outbox"),
+    "explain": ("disclosure", "explain"),
+    "receipts": ("outbox", "receipts"),
+    "recall": ("outbox", "recall"),
+    "inbox": ("inbox", "inbox"),
+    "show": ("inbox", "show"),
+    "accept": ("inbox", "accept"),
+    "reject": ("inbox", "reject"),
+    "load": ("inbox", "load"),
+    "dsl": ("dsl", "dsl"),
+    "destroy": ("inbox", "destroy"),
+    "people": ("people", "people"),
+    "audit": ("audit", "audit"),
+    "schools": ("schools", "schools"),
+    "schema": ("schema", "schema"),
+    "adapters": ("adapters_table", "adapters"),
+    "seal": ("seal_file", "seal"),
+    "verify": ("open_file", "verify"),
+    "open": ("open_file", "open_"),
+}
+"""Name -> module of this room and what it is called there; loaded when it is used."""
 
 
 @click.group(
@@ -31,38 +56,4 @@ def main() -> None:
     """Hand over what a child with special educational needs needs next."""
 
 
-for command in (
-    node.init,
-    node.keygen,
-    keys.keys,
-    node.serve,
-    directory.directory,
-    intake.import_,
-    pupils.pupil,
-    pupils.pupils,
-    intake.attach,
-    pupils.destination,
-    disclosure.wish,
-    disclosure.mark,
-    disclosure.decide,
-    disclosure.preview,
-    outbox.send,
-    outbox.outbox,
-    disclosure.explain,
-    outbox.receipts,
-    outbox.recall,
-    inbox.inbox,
-    inbox.show,
-    inbox.accept,
-    inbox.reject,
-    inbox.load,
-    dsl.dsl,
-    inbox.destroy,
-    audit.audit,
-    schools.schools,
-    schema.schema,
-    seal_file.seal,
-    open_file.verify,
-    open_file.open_,
-):
-    main.add_command(command)
+main.commands = LateCommands(COMMANDS)

@@ -6,12 +6,13 @@ import os
 import tempfile
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import click
 
 from exchange.cli.options import actor_of, first_line, home_option, json_option, node_of
 from exchange.cli.output import emit, typed_errors
-from exchange.cli.serving import run
+from exchange.cli.serving import PARTS, run
 from exchange.errors import UsageError
 from exchange.settings import Settings
 from exchange.wiring import NewNode, NewOrganisation, add_organisation, set_up
@@ -42,6 +43,20 @@ _PARSERS = {"urn": Urn, "laestab": Laestab, "ukprn": Ukprn, "ods": OdsCode, "la"
     "--allow-private-endpoints", is_flag=True, help="Partners may be on private or loopback hosts."
 )
 @click.option("--folder", "folders", multiple=True, metavar="NAME=PATH", help="A folder to watch.")
+@click.option("--pages-listen", default="127.0.0.1:8080", show_default=True)
+@click.option("--pages-url", default="", help="Where people reach the pages; empty: none.")
+@click.option("--share-listen", default="127.0.0.1:8081", show_default=True)
+@click.option("--share-url", default="", help="Where people with a link reach theirs; empty: none.")
+@click.option("--mail-host", default="", help="Server that takes our mail; empty: none is sent.")
+@click.option("--mail-port", type=int, default=587, show_default=True)
+@click.option(
+    "--mail-tls",
+    type=click.Choice(["starttls", "tls", "none"]),
+    default="starttls",
+    show_default=True,
+    help="none: only where that server is this machine.",
+)
+@click.option("--mail-from", default="", help="Address that our mail comes from.")
 @click.option("--poll-seconds", type=float, default=2.0, show_default=True)
 @typed_errors
 def init(
@@ -56,6 +71,7 @@ def init(
     allow_private_endpoints: bool,
     folders: tuple[str, ...],
     poll_seconds: float,
+    **more: Any,
 ) -> None:
     """Make the data folder of a new node."""
     settings = Settings(
@@ -66,6 +82,7 @@ def init(
         allow_private_endpoints=allow_private_endpoints,
         folders=MappingProxyType(dict(_pair(one) for one in folders)),
         poll_seconds=poll_seconds,
+        **more,
     )
     passphrase = first_line(passphrase_file)
     if ask and passphrase is None:
@@ -188,12 +205,12 @@ def _identifiers(numbers: dict[str, str | None]) -> list[DatedIdentifier]:
 @click.option("--passphrase-file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--part",
-    type=click.Choice(["both", "worker", "face"]),
+    type=click.Choice(["both", *PARTS]),
     default="both",
     show_default=True,
-    help="Run worker and delivery face as two services.",
+    help="Run one part alone, as a service of its own; both: all of them.",
 )
 @typed_errors
 def serve(home: Path, passphrase_file: Path | None, part: str) -> None:
-    """Run the node: the worker here, the delivery face as a process of its own without keys."""
+    """Run the node: the worker here, faces and pages as processes of their own."""
     run(home, passphrase_file, part)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,9 +20,11 @@ from exchange.cli.progress import bytes_read
 from exchange.errors import Conflict, UsageError
 from exchange.ports import Directory
 from exchange.services.trust import organisation, sender_keys
-from exchange.wiring import Node
 from schemas.records import RECORDS
 from schemas.strict_json import JsonValue
+
+if TYPE_CHECKING:
+    from exchange.wiring import Node
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _KEEP = timedelta(days=90)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import wraps
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
@@ -15,7 +15,10 @@ from exchange.cli.output import TYPED, typed_errors
 from exchange.errors import UsageError
 from exchange.ports import Actor
 from exchange.services.inside import Inside
-from exchange.wiring import Node, open_node
+from exchange.services.places import place
+
+if TYPE_CHECKING:
+    from exchange.wiring import Node
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -133,7 +136,8 @@ def acting(command: Callable[Concatenate[Session, P], R]) -> Callable[..., R]:
 def name_of(session: Session, org_id: str) -> str:
     """Return an organisation's name for a listing; its reference where the directory fails."""
     try:
-        return session.node.directory().get(org_id, session.inside.clock.now()).name
+        with session.inside.store.reading(session.org_id) as unit:
+            return place(session.inside, unit, org_id, session.inside.clock.now()).name
     except TYPED:
         return org_id
 
@@ -152,7 +156,9 @@ def node_of(home: Path, passphrase_file: Path | None) -> Node:
     :raises SettingsError: the home is not set up.
     :raises KeyringError: the key or passphrase is wrong.
     """
-    return open_node(home, first_line(passphrase_file), ask=_ask)
+    from exchange.wiring import open_node  # here: what needs no home needs no database
+
+    return open_node(home, first_line(passphrase_file), ask=passphrase_of)
 
 
 def _session(
@@ -165,7 +171,8 @@ def _session(
     return Session(node, org, actor_of(None, "none"), as_json=False, dsl_passphrase=words)
 
 
-def _ask() -> str:
+def passphrase_of() -> str:
+    """Ask for the passphrase at the terminal."""
     return getpass.getpass("Passphrase of this node: ")
 
 

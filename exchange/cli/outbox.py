@@ -10,10 +10,12 @@ from exchange.cli.options import Session, acting, looking, name_of
 from exchange.cli.output import TYPED, complain, describe, emit, listing
 from exchange.cli.progress import steps
 from exchange.errors import UsageError
-from exchange.ports import StoredReceipt, Transfer
+from exchange.ports import StoredReceipt, Transfer, UnitOfWork
 from exchange.services.choose_destination import choose_destination
 from exchange.services.find_pupil import find_pupil
+from exchange.services.links.receipts import assurance_of
 from exchange.services.pack_contents import Withheld
+from exchange.services.protect import shown
 from exchange.services.queue_bundle import Order
 from exchange.services.recall import recall as recall_transfer
 from exchange.services.send import send as send_pack
@@ -131,7 +133,7 @@ def _kept_back(one: Withheld) -> dict[str, JsonValue]:
 def outbox(session: Session) -> None:
     """List what was sent, and where it stands."""
     with session.inside.store.reading(session.org_id) as unit:
-        rows = [_row(session, one) for one in unit.transfers.all()]
+        rows = [_row(session, one) for one in _to_show(unit)]
     columns = {
         "state": "State",
         "to": "To",
@@ -142,6 +144,11 @@ def outbox(session: Session) -> None:
         "transfer": "Reference",
     }
     listing(rows, columns, as_json=session.as_json)
+
+
+def _to_show(unit: UnitOfWork) -> list[Transfer]:
+    """Return all packs but protected ones: the command line knows nobody by name."""
+    return shown(unit, unit.transfers.all(), person="")
 
 
 def _row(session: Session, one: Transfer) -> dict[str, JsonValue]:
@@ -175,15 +182,15 @@ def receipts(session: Session, transfers: tuple[str, ...], ask_now: bool) -> Non
     if ask_now:
         _nudge(session, transfers)
     with session.inside.store.reading(session.org_id) as unit:
-        wanted = [
-            one for one in unit.transfers.all() if not transfers or one.bundle_id in transfers
-        ]
+        wanted = [one for one in _to_show(unit) if not transfers or one.bundle_id in transfers]
         rows = [
             _receipt(found)
             for one in wanted
             for found in unit.receipts.of(one.bundle_id, one.recipient, "received")
         ]
     columns = {"transfer": "Transfer", "seq": "No", "kind": "Receipt", "at": "Heard"}
+    if any(one["assurance"] for one in rows):
+        columns["assurance"] = "Weaker, by"
     listing(rows, columns, as_json=session.as_json)
 
 
@@ -205,6 +212,7 @@ def _receipt(one: StoredReceipt) -> dict[str, JsonValue]:
         "seq": one.seq,
         "kind": one.kind,
         "at": one.at.isoformat(),
+        "assurance": assurance_of(one),
         "receipt": one.content.decode(),
         "signature": one.signature.decode(),
     }

@@ -1,57 +1,81 @@
-"""Run a node: the worker in this process, the delivery face in a child that holds no key."""
+"""Run a node: the worker in this process, faces and pages in children of their own.
+
+The delivery face and the share face hold no key of an organisation. The pages hold the keys: a
+node with a passphrase hands it to them through a pipe.
+"""
 
 from __future__ import annotations
 
 import logging
-import os
 import signal
-import subprocess
-import sys
 import threading
-import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from exchange.cli.options import node_of
-from exchange.settings import Home, load
+from exchange.cli.children import Child, keep
+from exchange.cli.options import first_line, passphrase_of
+from exchange.errors import UsageError
+from exchange.settings import Home, Settings, load
 from exchange.store.lock import single_worker
-from exchange.wiring import KeyStamp, Node, key_stamp, renewed
+from exchange.wiring import KeyStamp, Node, key_stamp, open_node, renewed
 
 log = logging.getLogger("senx.serve")
-_FACE_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV")
-_RESTART_SECONDS = (1, 2, 5, 10, 30)
-_STOP_SECONDS = 25
-_HEALTHY_SECONDS = 60
+PARTS = ("worker", "face", "pages", "share")
 _LOOK_SECONDS = 2.0
 
 
 def run(root: Path, passphrase_file: Path | None, part: str) -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT.
+
+    :param part: one of :data:`PARTS`, or ``both``: all that the settings give an address.
+    :raises UsageError: ``part-without-address``.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     home = Home(root.resolve())
-    listens = bool(load(home).public_url)
-    face = None
-    if part in ("both", "face") and listens:
-        face = threading.Thread(target=_keep_face, args=(home, stop), name="senx-face")
-        face.start()
+    settings = load(home)
+    wanted = [one for one in _children(home, settings) if part in ("both", one.name)]
+    if part not in ("both", "worker") and not wanted:
+        hint = f"Say in the settings where {part} is reached."
+        raise UsageError("part-without-address", "/part", hint)
+    words = None
+    if part in ("both", "worker", "pages") and not settings.node_key:
+        words = first_line(passphrase_file) or passphrase_of()
+    threads = [keep(_with_words(one, words), stop) for one in wanted]
     try:
         if part in ("both", "worker"):
-            _work(home, passphrase_file, stop)
+            _work(home, words, stop)
         else:
             stop.wait()
     finally:
         stop.set()
-        if face is not None:
-            face.join()
+        for thread in threads:
+            thread.join()
 
 
-def _work(home: Home, passphrase_file: Path | None, stop: threading.Event) -> None:
+def _children(home: Home, settings: Settings) -> Sequence[Child]:
+    outward = ("exchange.wiring_outward", "--home", str(home.root), "--watch-stdin")
+    pages = ("exchange.wiring.pages", "--home", str(home.root), "--watch-stdin")
+    known = (
+        (settings.public_url, Child("face", outward)),
+        (settings.pages_url, Child("pages", pages)),
+        (settings.share_url, Child("share", (*outward, "--face", "share"))),
+    )
+    return [child for url, child in known if url]
+
+
+def _with_words(child: Child, words: str | None) -> Child:
+    """Hand the passphrase to the child that opens the keys, and to no other."""
+    return Child(child.name, child.arguments, words) if child.name == "pages" else child
+
+
+def _work(home: Home, passphrase: str | None, stop: threading.Event) -> None:
     seen = key_stamp(home)  # before the keys are read, so that no change is missed
-    node = node_of(home.root, passphrase_file)
+    node = open_node(home.root, passphrase)
     with single_worker(home.root):
         while True:
             log.info("worker started organisations=%d", len(node.inside.store.organisations()))
@@ -78,46 +102,3 @@ def _work_until_keys_change(node: Node, seen: KeyStamp, stop: threading.Event) -
     watcher.start()
     node.worker().run(enough, node.settings.poll_seconds)
     watcher.join()
-
-
-def _keep_face(home: Home, stop: threading.Event) -> None:
-    """Keep the face running; start it again, ever later, when it falls."""
-    failures = 0
-    while not stop.is_set():
-        began = time.monotonic()
-        child = _start_face(home)
-        log.info("face started")
-        while child.poll() is None and not stop.wait(0.2):
-            pass
-        if stop.is_set():
-            _end(child)
-            return
-        failures = 0 if time.monotonic() - began > _HEALTHY_SECONDS else failures + 1
-        log.warning("face ended code=%s", child.returncode)
-        stop.wait(_RESTART_SECONDS[min(failures, len(_RESTART_SECONDS) - 1)])
-
-
-def _start_face(home: Home) -> subprocess.Popen[bytes]:
-    """Start the face with a bare environment; it ends when its standard input closes with us."""
-    environment = {name: os.environ[name] for name in _FACE_ENVIRONMENT if name in os.environ}
-    return subprocess.Popen(  # noqa: S603 (our own module, no shell)
-        [
-            sys.executable,
-            "-m",
-            "exchange.wiring_outward",
-            "--home",
-            str(home.root),
-            "--watch-stdin",
-        ],
-        stdin=subprocess.PIPE,
-        env=environment,
-    )
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    child.terminate()
-    try:
-        child.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()

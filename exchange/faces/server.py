@@ -16,11 +16,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import _DEFER, ThreadWorker
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 _log = logging.getLogger("exchange.faces")
 
@@ -45,6 +47,8 @@ class Listening:
     :param key: PEM private key of the certificate.
     :param threads: how many requests are worked on at once.
     :param pid_file: where the process id is written, or None.
+    :param longest_line: of a request: method and address; sign-in providers send long ones.
+    :param longest_field: of a header.
     """
 
     bind: str
@@ -52,6 +56,8 @@ class Listening:
     key: Path | None = None
     threads: int = 16
     pid_file: Path | None = None
+    longest_line: int = 1024
+    longest_field: int = 4096
 
 
 class ImpatientWorker(ThreadWorker):  # type: ignore[misc]
@@ -108,7 +114,7 @@ def _closed(graceful: bool = False) -> None:
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
-    def __init__(self, make_app: Callable[[], Flask], listening: Listening) -> None:
+    def __init__(self, make_app: Callable[[], WSGIApplication], listening: Listening) -> None:
         self._make_app = make_app
         self._listening = listening
         super().__init__()
@@ -117,7 +123,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         for name, value in _options(self._listening).items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> WSGIApplication:
         return self._make_app()
 
 
@@ -133,9 +139,9 @@ def _options(listening: Listening) -> dict[str, Any]:
         "timeout": 60,
         "graceful_timeout": 20,
         "keepalive": 5,
-        "limit_request_line": 1024,
+        "limit_request_line": listening.longest_line,
         "limit_request_fields": 40,
-        "limit_request_field_size": 4096,
+        "limit_request_field_size": listening.longest_field,
         # No access log: it would say who sends what to whom.
         "accesslog": None,
         "errorlog": "-",
@@ -159,7 +165,7 @@ def _at_least_tls_1_2(_config: Any, default: Callable[[], ssl.SSLContext]) -> ss
     return context
 
 
-def serve(make_app: Callable[[], Flask], listening: Listening) -> None:
+def serve(make_app: Callable[[], WSGIApplication], listening: Listening) -> None:
     """Serve until SIGTERM; does not return.
 
     :param make_app: called in the worker process, so that database handles are not inherited.

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
 
+from adapters.bank_holidays import PackagedHolidays
 from adapters.cleaner import DocumentCleaner
 from adapters.directory_file import InstalledDirectory
-from adapters.formats.pupils_ctf import CtfPupils
 from adapters.inspector import ContentInspector
-from adapters.scanner import ClamdScanner
+from adapters.readable import TypstRenderer
 from adapters.school_register import SchoolRegisterFile
-from adapters.transports.folder import Folder, FolderTransport
-from adapters.transports.https import HttpsTransport
+from adapters.texts import DocumentTexts
 from exchange.errors import TransportRefused, Wrapped
 from exchange.ports import (
     Actor,
@@ -28,6 +26,9 @@ from exchange.ports import (
     Scanner,
     Transport,
 )
+from exchange.ports.imports import ListReader
+from exchange.ports.mail import Mailer
+from exchange.ports.render import Renderer
 from exchange.services.arrive import ArrivalDesk
 from exchange.services.collect_folder import FolderCollector
 from exchange.services.deliver import Deliverer
@@ -38,9 +39,9 @@ from exchange.store.blobs import LocalBlobs
 from exchange.store.clock import SystemClock
 from exchange.store.engine import open_engine
 from exchange.store.migrate import upgrade
-from exchange.store.orphans import remove_orphans
 from exchange.store.sql import SqlStore
-from exchange.worker import Errand, Worker
+from exchange.wiring.mailing import mailer_of
+from exchange.worker import Worker
 from keys.directory import Organisation
 from keys.errors import KeysError
 from keys.interfaces import Vault
@@ -61,12 +62,25 @@ class Node:
     scanner: Scanner | None
     cleaner: Cleaner
     ctf: Callable[[str | None], PupilReader]
+    renderer: Renderer
+    mailer: Mailer | None
     store: SqlStore
     engine: Engine
     blobs: LocalBlobs
 
+    def lists(self) -> ListReader:
+        """Return what reads lists of pupils of any kind."""
+        # Imported where it is needed: few commands read lists.
+        from adapters.formats.mis.pupil_lists import PupilLists
+
+        return PupilLists(self.ctf)
+
     def worker(self) -> Worker:
         """Return the worker of this node."""
+        # Imported where it is needed: most commands start no worker, and people wait for them.
+        from adapters.transports.folder import Folder
+        from exchange.wiring.chores import chores_of, errands_of
+
         folders = {name: Folder(name, Path(path)) for name, path in self.settings.folders.items()}
         transports = TransportTable(self.settings, self.vault)
         desk = ArrivalDesk(
@@ -82,23 +96,16 @@ class Node:
             Deliverer(self.inside, transports),
             Receiver(self.inside, folders),
             [FolderCollector(self.inside.store, desk, one) for one in folders.values()],
-            self._errands(),
+            errands_of(self.inside, self.settings, self.directory, self.engine, self.blobs),
+            chores_of(
+                self.inside,
+                self.mailer,
+                self.inspector,
+                self.scanner,
+                self.cleaner,
+                self.renderer,
+            ),
         )
-
-    def _errands(self) -> list[Errand]:
-        errands = [Errand("sweep", timedelta(hours=6), self._sweep)]
-        if self.settings.directory_url:
-            # Imported where it is needed: it is slow to load, and most commands fetch nothing.
-            from adapters.directory_fetch import DirectoryFetch
-
-            fetch = DirectoryFetch(self.settings.directory_url, self.directory)
-            errands.append(Errand("directory", timedelta(hours=6), fetch.refresh))
-        return errands
-
-    def _sweep(self) -> int:
-        """Remove what a kill left between a blob and its row, once nobody can be writing it."""
-        before = self.inside.clock.now() - timedelta(days=1)
-        return remove_orphans(self.engine, self.blobs, before)
 
 
 class TransportTable:
@@ -121,6 +128,8 @@ class TransportTable:
             raise TransportRefused(
                 "no-endpoint", "/to", "It has no delivery address. Send by folder instead."
             )
+        from adapters.transports.https import HttpsTransport  # here: most commands send nothing
+
         return HttpsTransport(
             recipient.endpoint,
             self._vault.request_signer(sender),
@@ -131,6 +140,8 @@ class TransportTable:
         path = self._settings.folders.get(name)
         if path is None:
             raise TransportRefused("folder-unknown", "/folder", "Name it in the settings.")
+        from adapters.transports.folder import FolderTransport
+
         return FolderTransport(Path(path))
 
 
@@ -153,6 +164,20 @@ def open_node(
     return assemble(home, settings, keyring, vault, SystemClock())
 
 
+def _scanner(socket: Path | None) -> Scanner | None:
+    if socket is None:
+        return None
+    from adapters.scanner import ClamdScanner  # here: it brings a reader of PDFs along
+
+    return ClamdScanner(socket)
+
+
+def _ctf(no_upn: str | None) -> PupilReader:
+    from adapters.formats.pupils_ctf import CtfPupils  # here: it brings a reader of XML along
+
+    return CtfPupils(no_upn)
+
+
 def assemble(
     home: Home, settings: Settings, keyring: Keyring, vault: KeyringVault, clock: Clock
 ) -> Node:
@@ -166,9 +191,18 @@ def assemble(
     )
     blobs = LocalBlobs(home.blobs)
     inspector = ContentInspector(limits)
-    socket = home.scanner_socket(settings)
     register = SchoolRegisterFile(home.schools)
-    inside = Inside(store, blobs, vault, directory, clock, limits, register)
+    inside = Inside(
+        store,
+        blobs,
+        vault,
+        directory,
+        clock,
+        limits,
+        register,
+        DocumentTexts(),
+        PackagedHolidays(),
+    )
     return Node(
         home=home,
         settings=settings,
@@ -177,9 +211,11 @@ def assemble(
         inside=inside,
         directory=directory,
         inspector=inspector,
-        scanner=ClamdScanner(socket) if socket else None,
+        scanner=_scanner(home.scanner_socket(settings)),
         cleaner=DocumentCleaner(inspector),
-        ctf=CtfPupils,
+        ctf=_ctf,
+        renderer=TypstRenderer(),
+        mailer=mailer_of(home, settings, clock),
         store=store,
         engine=engine,
         blobs=blobs,

@@ -37,6 +37,7 @@ class KeyState:
     kind: str
     key_id: str
     standing: str
+    since: datetime
     until: datetime
 
 
@@ -89,10 +90,17 @@ def states(node: Node, org_id: str) -> list[KeyState]:
 def _states(organisation: Organisation, now: datetime) -> Iterator[KeyState]:
     for use, keys in (("signing", organisation.signing_keys), ("node", organisation.node_keys)):
         for one in keys:
-            yield KeyState(use, "ed25519", one.key_id, standing(one, now), one.valid_until)
+            yield KeyState(
+                use, "ed25519", one.key_id, standing(one, now), one.valid_from, one.valid_until
+            )
     for name, box in organisation.inboxes.items():
         for use, held in (("operational", box.operational), ("recovery", box.recovery)):
             for key in held:
-                until = key.valid_until
-                kind = str(key.key_class)
-                yield KeyState(f"{name} {use}", kind, key.key_id, standing(key, now), until)
+                yield KeyState(
+                    f"{name} {use}",
+                    str(key.key_class),
+                    key.key_id,
+                    standing(key, now),
+                    key.valid_from,
+                    key.valid_until,
+                )

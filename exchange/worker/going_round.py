@@ -1,8 +1,9 @@
-"""Runs what is due: arrivals, outgoing transfers, watched folders. One per node.
+"""Runs what is due: arrivals, outgoing transfers, watched folders, chores. One per node.
 
 A step that fails, or a partner that hangs, never stops the others: steps run on a few threads, of
 which one partner gets only some, and no two steps of one row run at once. A disk that is full
-stops nothing either; it is tried again. What goes wrong is logged as a code, never a value.
+stops nothing either; it is tried again. A row that fails again and again by a fault of ours rests
+ever longer, and a person is told. What goes wrong is logged as a code, never a value.
 """
 
 from __future__ import annotations
@@ -10,87 +11,35 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
+from exchange.audit import NODE
 from exchange.errors import ExchangeError
+from exchange.ports import Actor
 from exchange.services.collect_folder import FolderCollector
 from exchange.services.deliver import Deliverer
 from exchange.services.inside import Inside
 from exchange.services.receive import Receiver
+from exchange.worker.lanes import HOLD_AFTER, Faults, Lane
 from keys.errors import KeysError
 from schemas.errors import SchemaError
 
 log = logging.getLogger("senx.worker")
+WORKER = Actor("worker", "machine")
+HELD = "worker-gave-up"
+"""The code of a transfer that a fault of ours keeps from leaving, for a person to look at."""
+
 _BATCH = 50
 _TRANSFERS_LOOKED_AT = 1000
 _OUT_THREADS = 8
+_SIDE_THREADS = 3
 _PER_RECIPIENT = 2
-_PAUSE_AFTER_FAULT = timedelta(minutes=1)
-_REST_SECONDS = 10.0
 _LONGEST_REST = 60.0
 _LEAST_PAUSE = 0.01
 _STOP_LATENCY = 0.2
-
-
-class Lane:
-    """A few threads for one kind of step; a row is never in two of them.
-
-    A step that raises could not even note when it is due again, so its row rests here.
-
-    :param wake: called whenever a step has ended.
-    :param per_group: at most so many steps of one group (a recipient) wait or run at once.
-    """
-
-    def __init__(
-        self, name: str, threads: int, wake: Callable[[], None], per_group: int = _BATCH
-    ) -> None:
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
-        self._wake = wake
-        self._per_group = per_group
-        self._busy: dict[Hashable, tuple[Hashable, Future[None]]] = {}
-        self._under_way: Counter[Hashable] = Counter()
-        self._resting: dict[Hashable, float] = {}
-
-    def submit(self, key: Hashable, step: Callable[[], None], group: Hashable = None) -> bool:
-        """Start a step, unless its row is busy or resting, or its group has enough under way.
-
-        :param group: None: no group, no bound.
-        :returns: whether it was started.
-        """
-        if key in self._busy or key in self._resting:
-            return False
-        if group is not None and self._under_way[group] >= self._per_group:
-            return False
-        future = self._pool.submit(step)
-        self._busy[key] = (group, future)
-        self._under_way[group] += 1
-        future.add_done_callback(lambda _: self._wake())
-        return True
-
-    def tidy(self) -> None:
-        """Forget the steps that have ended; to be called before those of a round are started."""
-        now = time.monotonic()
-        self._resting = {row: until for row, until in self._resting.items() if until > now}
-        for row, (group, future) in list(self._busy.items()):
-            if future.done():
-                del self._busy[row]
-                self._under_way[group] -= 1
-                if future.exception() is not None:
-                    self._resting[row] = now + _REST_SECONDS
-        self._under_way = +self._under_way
-
-    def settle(self, timeout: float | None = None) -> None:
-        """Wait for the steps under way, at most ``timeout`` seconds."""
-        wait([future for _, future in self._busy.values()], timeout)
-
-    def close(self) -> None:
-        """Let the steps under way end; start none that waits."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +49,22 @@ class Errand:
     name: str
     every: timedelta
     run: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Steps of one kind of row that a service owns: letters, uploads, answers.
+
+    :param due: returns ids of rows of an organisation that are due, at most so many.
+    :param advance: does the next step of one, and sets when it is due again.
+    :param of_node: whether the node itself has such rows, too.
+    """
+
+    name: str
+    due: Callable[[str, int], Sequence[str]]
+    advance: Callable[[str, str], object]
+    threads: int = 1
+    of_node: bool = False
 
 
 class Worker:
@@ -112,6 +77,7 @@ class Worker:
         receiver: Receiver,
         collectors: Sequence[FolderCollector],
         errands: Sequence[Errand] = (),
+        chores: Sequence[Chore] = (),
     ) -> None:
         self._inside = inside
         self._deliverer = deliverer
@@ -120,9 +86,13 @@ class Worker:
         self._wake = threading.Event()
         self._out = Lane("senx-out", _OUT_THREADS, self._wake.set, _PER_RECIPIENT)
         self._in = Lane("senx-in", 2, self._wake.set)
-        self._side = Lane("senx-side", 1, self._wake.set)
+        self._side = Lane("senx-side", _SIDE_THREADS, self._wake.set)
         # A drive that hangs, or a slow stick, holds up its own folder and nothing else.
         self._folders = Lane("senx-folder", max(1, len(collectors)), _let_sleep)
+        self._chores = [
+            (one, Lane(f"senx-{one.name}", one.threads, self._wake.set)) for one in chores
+        ]
+        self._faults = Faults()
         self._taken: list[str] = []
         self._recipients: dict[str, dict[str, str]] = {}
         self._errands = {errand: inside.clock.now() for errand in errands}
@@ -146,10 +116,12 @@ class Worker:
                     stop.wait(min(2.0**faults, _LONGEST_REST))
                 self._idle(stop, poll_seconds)
         finally:
-            self._in.close()
-            self._out.close()
-            self._side.close()
-            self._folders.close()
+            for lane in self._lanes():
+                lane.close()
+
+    def _lanes(self) -> list[Lane]:
+        fixed = [self._folders, self._in, self._out, self._side]
+        return [*fixed, *(lane for _, lane in self._chores)]
 
     def _idle(self, stop: threading.Event, seconds: float) -> None:
         end = time.monotonic() + seconds
@@ -161,13 +133,14 @@ class Worker:
         """Do one round and wait for its steps; return how many were started."""
         self._taken.clear()
         started = self.round()
-        for lane in (self._folders, self._in, self._out):
-            lane.settle()
+        for lane in self._lanes():
+            if lane is not self._side:
+                lane.settle()
         return started + len(self._taken)
 
     def round(self) -> int:
         """Start each step that is due; return how many were started."""
-        for lane in (self._out, self._in, self._side, self._folders):
+        for lane in self._lanes():
             lane.tidy()
         self._run_errands()
         for collector in self._collectors:
@@ -175,7 +148,33 @@ class Worker:
         started = 0
         for org_id in self._inside.store.organisations():
             started += self._start_arrivals(org_id) + self._start_transfers(org_id)
-        return started
+            started += self._start_chores(org_id)
+        return started + self._start_chores(NODE)
+
+    def _start_chores(self, org_id: str) -> int:
+        return sum(
+            lane.submit((org_id, row), partial(self._do, one, org_id, row))
+            for one, lane in self._chores
+            if one.of_node or org_id != NODE
+            for row in self._chore_due(one, org_id)
+            if not self._faults.rests((one.name, org_id, row))
+        )
+
+    def _chore_due(self, chore: Chore, org_id: str) -> Sequence[str]:
+        try:
+            return chore.due(org_id, _BATCH)
+        except Exception as error:  # noqa: BLE001  (one bad chore must not stop the rest)
+            self._log(chore.name, "-", error)
+            return ()
+
+    def _do(self, chore: Chore, org_id: str, row: str) -> None:
+        key = (chore.name, org_id, row)
+        try:
+            chore.advance(org_id, row)
+            self._faults.clear(key)
+        except Exception as error:  # noqa: BLE001  (one bad row must not stop the rest)
+            self._log(chore.name, row, error)
+            self._faults.add(key)
 
     def _run_errands(self) -> None:
         now = self._inside.clock.now()
@@ -218,23 +217,35 @@ class Worker:
         )
 
     def _arrival(self, org_id: str, sender: str, bundle_id: str) -> None:
+        key = (org_id, sender, bundle_id)
         try:
             self._receiver.advance(org_id, sender, bundle_id)
+            self._faults.clear(key)
         except Exception as error:  # noqa: BLE001  (one bad arrival must not stop the rest)
             self._log("arrival", bundle_id, error)
-            due = self._inside.clock.now() + _PAUSE_AFTER_FAULT
+            faults = self._faults.add(key)
             with self._inside.store.unit(org_id) as unit:
-                unit.arrivals.schedule(sender, bundle_id, due, 1)
+                due = self._inside.clock.now() + self._faults.pause(faults)
+                unit.arrivals.schedule(sender, bundle_id, due, faults)
+                if faults == HOLD_AFTER:
+                    unit.audit.record(WORKER, "arrival.held", "arrival", bundle_id, HELD)
                 unit.commit()
 
     def _transfer(self, org_id: str, bundle_id: str) -> None:
+        key = (org_id, bundle_id)
         try:
             self._deliverer.advance(org_id, bundle_id)
+            self._faults.clear(key)
         except Exception as error:  # noqa: BLE001  (one bad transfer must not stop the rest)
             self._log("transfer", bundle_id, error)
-            due = self._inside.clock.now() + _PAUSE_AFTER_FAULT
+            faults = self._faults.add(key)
             with self._inside.store.unit(org_id) as unit:
-                unit.transfers.schedule(bundle_id, due, 1)
+                if faults == HOLD_AFTER:
+                    held = replace(unit.transfers.get(bundle_id), attention=HELD)
+                    unit.transfers.update(held)
+                    unit.audit.record(WORKER, "transfer.held", "transfer", bundle_id, HELD)
+                due = self._inside.clock.now() + self._faults.pause(faults)
+                unit.transfers.schedule(bundle_id, due, faults)
                 unit.commit()
 
     def _log(self, kind: str, bundle_id: str, error: Exception) -> None:

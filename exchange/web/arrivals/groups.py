@@ -1,0 +1,97 @@
+"""Tutor groups: who is in them, and who teaches them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from govuk_frontend_wtf.wtforms_widgets import GovCheckboxesInput, GovTextInput
+from wtforms.fields import SelectMultipleField, StringField
+from wtforms.validators import InputRequired
+
+from exchange.audit import NODE
+from exchange.domain.access import Role
+from exchange.errors import UsageError
+from exchange.services.class_sheet import (
+    Group,
+    class_pupils,
+    group_of,
+    groups,
+    put_group,
+    remove_group,
+)
+from exchange.services.people.account import all_accounts
+from exchange.web.forms import PageForm
+from exchange.web.here import actor, inside, org_id
+
+
+class GroupForm(PageForm):
+    """A group's name, teachers and children."""
+
+    name = StringField(
+        "Name of the group",
+        description="For example, 7B.",
+        widget=GovTextInput(),
+        validators=[InputRequired("Give the group a name.")],
+    )
+    teachers = SelectMultipleField(
+        "Who teaches it? They see its class sheet.", widget=GovCheckboxesInput(), choices=[]
+    )
+    pupils = SelectMultipleField("Children", widget=GovCheckboxesInput(), choices=[])
+
+
+def listed() -> Any:
+    """Show the groups, and make one."""
+    return _edit(None)
+
+
+def one(group: str) -> Any:
+    """Change a group, or remove it."""
+    with inside().store.reading(org_id()) as unit:
+        found = group_of(unit, group)
+    if request.method == "POST" and request.form.get("remove") == "1":
+        remove_group(inside(), org_id(), group, actor())
+        flash("The group was removed. Its children stay.")
+        return redirect(url_for("arrivals.groups"))
+    return _edit(found)
+
+
+def _edit(group: Group | None) -> Any:
+    form = GroupForm()
+    with inside().store.reading(org_id()) as unit:
+        known, children = groups(unit), class_pupils(unit)
+    form.pupils.choices = children
+    form.teachers.choices = _teachers()
+    if form.validate_on_submit():
+        try:
+            put_group(
+                inside(),
+                org_id(),
+                group.group_id if group else None,
+                str(form.name.data),
+                form.teachers.data or [],
+                form.pupils.data or [],
+                actor(),
+            )
+        except UsageError as error:
+            form.refuse(error, "name")
+        else:
+            flash("The group was saved.")
+            return redirect(url_for("arrivals.groups"))
+    elif request.method == "GET" and group is not None:
+        form.name.data = group.name
+        form.teachers.data = sorted(group.teachers)
+        form.pupils.data = sorted(group.pupils)
+    return render_template("arrivals/groups.html", form=form, known=known, group=group)
+
+
+def _teachers() -> list[tuple[str, str]]:
+    """Return the people of this school who hold the role of a teacher."""
+    now = inside().clock.now()
+    with inside().store.reading(NODE) as unit:
+        found = [
+            (one.account_id, one.name)
+            for one in all_accounts(unit)
+            if Role.TEACHER in one.roles_at(org_id(), now)
+        ]
+    return sorted(found, key=lambda one: one[1].casefold())

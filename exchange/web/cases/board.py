@@ -1,0 +1,122 @@
+"""The case list: what is late or due first, then what is new or held; a name is found by a form.
+
+A name never stands in an address: it would stay in the browser's history and in logs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from flask import current_app, render_template, request
+
+from exchange.domain.clocks import Standing, london_day
+from exchange.domain.clocks import rule as rule_of
+from exchange.services.boards.cases import FILTERS, SORT, CaseBoard, CaseRow
+from exchange.services.boards.listing import Look
+from exchange.web.cases.wording import STANDINGS, STATES
+from exchange.web.here import inside, org_id, visitor
+from exchange.web.paging import Paging
+from exchange.web.words import Word
+
+SIZE = 50
+_KEY = "senx-case-board"
+_MINE, _NOBODY = "mine", "nobody"
+_SHOWN_ABOVE = ("attention", "inbox", "held", "late", "due")
+
+
+def case_board() -> CaseBoard:
+    """Return the case list of this process."""
+    found = current_app.extensions.get(_KEY)
+    if found is None:
+        found = current_app.extensions.setdefault(_KEY, CaseBoard(inside()))
+    return cast(CaseBoard, found)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as it is shown."""
+
+    row: CaseRow
+    state: Word
+    standing: Word | None
+    late_by: int
+
+
+def board() -> Any:
+    """Show the cases of this authority."""
+    if not case_board().is_ready(org_id()):
+        return render_template("cases/waiting.html")
+    look = case_board().look(org_id())
+    asked_for = request.values.get("show", "now")
+    show = asked_for if asked_for in FILTERS else "now"
+    worker, clock = request.values.get("caseworker", ""), request.values.get("clock", "")
+    typed = request.form.get("q", "").strip()
+    paging, rows = _found(look, show, worker, clock, typed)
+    today = london_day(inside().clock.now())
+    return render_template(
+        "cases/board.html",
+        counts=[(FILTERS[key][0], look.found.get(key, 0), key) for key in _SHOWN_ABOVE],
+        lines=[_line(one, today) for one in rows],
+        paging=paging,
+        total=len(look),
+        show=show,
+        worker=worker,
+        clock=clock,
+        typed=typed,
+        filters=[(key, text) for key, (text, _) in FILTERS.items()],
+        workers=_workers(look.tallied["caseworker"]),
+        clocks=_clocks(look.tallied["clock"]),
+    )
+
+
+def _found(
+    look: Look[CaseRow], show: str, worker: str, clock: str, typed: str
+) -> tuple[Paging, Sequence[CaseRow]]:
+    """Return the lines of this page, and which page of how many it is."""
+    if not (worker or clock or typed):
+        paging = Paging(_page(), SIZE, look.found.get(show, 0))
+        return paging, look.part(show, SORT, paging.offset, SIZE)
+    rows = look.all("all" if typed else show, SORT)
+    if worker:
+        account = {_MINE: visitor().account_id, _NOBODY: ""}.get(worker, worker)
+        rows = [one for one in rows if one.caseworker == account]
+    if clock:
+        rows = [one for one in rows if one.outlook.next_code == clock]
+    if typed:
+        wanted = typed.casefold()
+        rows = [one for one in rows if wanted in one.found_by]
+    paging = Paging(_page(), SIZE, len(rows))
+    return paging, paging.of(rows)
+
+
+def _page() -> int:
+    typed = request.values.get("page", "1")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 1
+
+
+def _workers(tallied: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Return whom to choose from, each with how many open cases they have."""
+    found = [("", "Everybody"), (_MINE, "My cases")]
+    for key, number in sorted(tallied.items(), key=lambda one: one[0].partition("\n")[2]):
+        account, _, name = key.partition("\n")
+        found.append((account or _NOBODY, f"{name or 'Nobody yet'} ({number})"))
+    return found
+
+
+def _clocks(tallied: Mapping[str, int]) -> list[tuple[str, str]]:
+    found = [("", "Any")]
+    for code, number in tallied.items():
+        if code:
+            found.append((code, f"{rule_of(code).label} ({number})"))
+    return [found[0], *sorted(found[1:], key=lambda one: one[1])]
+
+
+def _line(row: CaseRow, today: date) -> Line:
+    if row.is_over or not row.outlook.next_code:
+        return Line(row, STATES[row.state], None, 0)
+    standing = row.outlook.standing(today)
+    word = None if standing is Standing.RUNNING else STANDINGS[standing]
+    return Line(row, STATES[row.state], word, (today - row.outlook.due).days)

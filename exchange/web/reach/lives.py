@@ -1,0 +1,14 @@
+"""Lives that do not fit the form: a second school, and a copy for somebody entitled to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from exchange.web.reach.rows import BOTH, DECIDES, PREPARES, SENDS, Row, org_row
+
+ROWS: Mapping[str, Row] = {
+    "lives.second": org_row("/pupils/<id:pupil>/second-school", BOTH, PREPARES),
+    "lives.hand": org_row("/requests/<item:ask>/pupils/<id:pupil>", BOTH, SENDS),
+    "lives.copies": org_row("/pupils/<id:pupil>/copies", BOTH, SENDS | DECIDES),
+    "lives.copy": org_row("/pupils/<id:pupil>/copies/<item:copy>", BOTH, SENDS | DECIDES),
+}
