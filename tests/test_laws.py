@@ -34,6 +34,10 @@ PLANTED = {
         "exchange/faces/delivery/planted.py",
         "from exchange.services.open_pack import open_pack",
     ),
+    "The share face opens shares and asks the inner process for nothing": (
+        "exchange/faces/share/planted.py",
+        "from exchange.services.links.answers import take",
+    ),
     "Only keys knows an algorithm": (
         "adapters/planted.py",
         "from cryptography.hazmat.primitives import hashes",
@@ -127,8 +131,14 @@ def test_no_module_reaches_for_a_room_by_name_at_run_time() -> None:
 
 
 def test_only_the_settled_exits_to_other_programs() -> None:
-    """subprocess is for the node's own face alone; nothing runs a shell."""
+    """Faces, pages, what reads or joins foreign documents, the build of assets; never a shell."""
     runs = re.compile(r"^\s*(?:import subprocess|from subprocess)", re.MULTILINE)
     found = [str(one.relative_to(ROOT)) for one in OUTSIDE_KEYS if runs.search(one.read_text())]
-    assert found == ["exchange/cli/serving.py"]
+    settled = {
+        "adapters/papers/child.py",
+        "adapters/texts.py",
+        "exchange/cli/children.py",
+        "exchange/web/assets/build.py",
+    }
+    assert set(found) == settled
     assert not any("shell=True" in one.read_text() for one in OUTSIDE_KEYS)

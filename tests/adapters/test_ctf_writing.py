@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +18,9 @@ from adapters.formats.ctf import (
     CtfPupil,
     ctf_file_name,
 )
+from adapters.formats.pupils_ctf_out import CtfExport
 from exchange.errors import FormatError, Wrapped
+from exchange.ports.export import ExportedPupil, ExportParty
 from schemas.identifiers import Upn
 from schemas.pupil import ExtraElement, Names, Pupil
 from schemas.sen import Need, ProvisionPeriod, SenRegister
@@ -165,6 +168,18 @@ def test_export_refuses_what_records_refuse_and_kept_elements_that_are_none() ->
         with pytest.raises(FormatError) as caught:
             written([replace(row, pupil=replace(row.pupil, extras=extras))], header_of(), [])
         assert (caught.value.code, caught.value.path) == ("field-invalid", AT)
+
+
+def test_a_senders_broken_element_keeps_no_class_from_being_exported() -> None:
+    row = taken(ctf(pupil()))
+    good = ExtraElement(within="", xml="<ShoeSize>4</ShoeSize>")
+    extras = (ExtraElement(within="", xml="<a>"), good)
+    bad = replace(row.pupil, extras=extras)
+    out, party = io.BytesIO(), ExportParty("8012000", "", "A School")
+    at = datetime(2026, 7, 1, 9, tzinfo=UTC)
+    CtfExport().write(out, party, party, at, [ExportedPupil(bad, ()), ExportedPupil(row.pupil, ())])
+    assert out.getvalue().count(b"<Pupil>") == 2
+    assert out.getvalue().count(b"<ShoeSize>4</ShoeSize>") == 1
 
 
 def test_file_names() -> None:

@@ -329,8 +329,12 @@ _EXPECTED = {
 _BEYOND = {
     "workbookProtection_workbook_revision_protected.xlsx": {"office-tracked-changes"},
     "encrypted_doc_no_id.pdf": {"pdf-automatic-action"},
+    **{
+        name: {"pdf-comments"}
+        for name in ("pr7352.pdf", "tagged_stamp.pdf", "commented.pdf", "example.pdf")
+    },
 }
-"""What the labels do not say: it has a log of revisions; it opens another file by itself."""
+"""What the labels do not say: a log of revisions, another file opened by itself, remarks."""
 _REFUSED = ("unopenable", "zero-pages", "no-magic-at-0", "badzip", "ole2", "vba", ".xlsb", ".zip")
 
 

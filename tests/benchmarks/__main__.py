@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import schools, seal_open
+from tests.benchmarks import boards, ctf, papers, schools, seal_open
 
 
 def main() -> int:
@@ -21,6 +21,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="sen-bench-", dir=chosen.folder) as folder:
         divisor = 8 if chosen.quick else 1
         broken = [
+            boards.run(Path(folder), divisor),
+            ctf.run(Path(folder), rounds, divisor),
+            papers.run(Path(folder), rounds, divisor),
             schools.run(Path(folder), rounds, divisor),
             seal_open.run(Path(folder), rounds, divisor),
         ]

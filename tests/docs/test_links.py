@@ -144,7 +144,7 @@ def test_what_is_wrong_is_found() -> None:
     links = "[a](cli.md) [b](gone.md) [c](known-weaknesses.md#w999) [d](#the-directory) [e](#gone)"
     wrong_links = ["gone.md", "known-weaknesses.md#w999", "#gone"]
     assert list(_broken_links(page, links)) == wrong_links
-    files = "`exchange/worker.py`, `exchange/gone.py`, tests/docs and `tests/gone/test_x.py`."
+    files = "`exchange/errors.py`, `exchange/gone.py`, tests/docs and `tests/gone/test_x.py`."
     assert list(_missing_files(files)) == ["exchange/gone.py", "tests/gone/test_x.py"]
     said = "`senx show PACK`, `senx shown`, `senx keys show|rotate`, `senx keys\nburn`"
     block = "```sh\nsenx audit head\nsenx audit tail --home x\n```\n"

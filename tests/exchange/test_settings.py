@@ -47,6 +47,20 @@ EVERYTHING = Settings(
     max_document_bytes=1000,
     max_bundle_bytes=2000,
     scanner_socket="/run/clamav/clamd.ctl",
+    pages_listen="127.0.0.1:9000",
+    pages_url="https://pages.elm.example",
+    share_listen="127.0.0.1:9001",
+    share_url="https://open.elm.example",
+    sign_in_file="/etc/senx/sign-in.json",
+    session_idle_minutes=20,
+    session_hours=8,
+    mail_host="mail.elm.example",
+    mail_port=465,
+    mail_tls="tls",
+    mail_from="no-reply@elm.example",
+    mail_user="senx",
+    mail_password_file="/etc/senx/mail-password",
+    mail_ca_file="/etc/senx/mail-ca.pem",
 )
 
 
@@ -179,3 +193,28 @@ def test_the_scanner_s_socket_lies_in_the_home_or_where_it_says(home: Home) -> N
     assert home.scanner_socket(Settings(scanner_socket="clamd")) == home.root / "clamd"
     absolute = Settings(scanner_socket="/run/clamav/clamd.ctl")
     assert home.scanner_socket(absolute) == Path("/run/clamav/clamd.ctl")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("pages_url", "http://pages.elm.example"),
+        ("pages_url", "https://pages.elm.example/some/path"),
+        ("pages_url", "https://user@pages.elm.example"),
+        ("share_url", "ftp://127.0.0.1"),
+        ("pages_listen", "8080"),
+        ("mail_tls", "maybe"),
+        ("mail_port", 0),
+        ("mail_from", "no reply@elm.example"),
+        ("mail_from", "a@elm.example\nBcc: b@elm.example"),
+        ("mail_host", "mail.elm.example\r\nQUIT"),
+    ],
+)
+def test_settings_of_pages_and_mail_that_would_mislead(
+    home: Home, name: str, value: object
+) -> None:
+    refused(written(home, {name: value}), "setting-invalid", f"/{name}")
+
+
+def test_pages_on_this_machine_need_no_tls(home: Home) -> None:
+    assert load(written(home, {"pages_url": "http://127.0.0.1:8080"})).pages_url

@@ -210,7 +210,11 @@ def test_the_worker_s_folders_and_errands(tmp_path: Path) -> None:
     home = made(tmp_path, folders=MappingProxyType({"stick": str(place)}), directory_url=url)
     worker = open_node(home.root).worker()
     assert worker.round_and_settle() == 0
-    assert {one.name for one in worker._errands} == {"sweep", "directory"}
+    errands = {
+        *("sweep", "directory", "tidy", "imports", "answers", "advice", "family-pages"),
+        *("cases", "case-digest"),
+    }
+    assert {one.name for one in worker._errands} == errands
 
 
 def test_the_directory_key(tmp_path: Path) -> None:

@@ -27,6 +27,9 @@ pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 LARGE = os.environ.get("SENX_LARGE") == "1"
 SIZE = (1024 if LARGE else 128) * 1024 * 1024
 LIMIT = 100_000_000
+"""What is promised."""
+ROOM = 12_000_000
+"""What is kept below it, so that the next thing that is built fits in."""
 _BLOCK = 1024 * 1024
 
 # A process that is forked off a large one counts its parent's memory as its own until it runs its
@@ -103,7 +106,7 @@ def test_sealing_verifying_and_opening_take_little_memory(town: Town, room: Path
     opened = sorted((folder / "data" / "documents").iterdir())
     for before, after in zip(pictures, opened, strict=True):
         subprocess.run(["cmp", str(before), str(after)], check=True, timeout=120)
-    assert max(peaks.values()) < LIMIT
+    assert max(peaks.values()) < LIMIT - ROOM
 
 
 def test_nodes_carry_a_large_pack_in_little_memory(town: Town, room: Path) -> None:
@@ -122,7 +125,7 @@ def test_nodes_carry_a_large_pack_in_little_memory(town: Town, room: Path) -> No
             peaks[f"{house.name} process {number}"] = _resident_peak(pid)
     print({name: f"{peak / 1e6:.1f} MB" for name, peak in peaks.items()}, f"of {SIZE // 2} bytes")
     assert len(peaks) == 8
-    assert max(peaks.values()) < LIMIT
+    assert max(peaks.values()) < LIMIT - ROOM
 
 
 def _resident_peak(pid: int) -> int:

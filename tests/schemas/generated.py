@@ -146,6 +146,14 @@ def _numbered(name: str, items: str) -> Callable[[Value], Value]:
 def _recipients(value: Value, inbox: str) -> None:
     value["recipients"] = value["recipients"][:1]
     value["recipients"][0]["inbox"] = inbox
+    if "protection" in value and value.get("kind") != "cp-file":
+        value["recipients"][0] |= {
+            "guest": "R. Hill, SENCO, Hill School",
+            "keys": value["recipients"][0]["keys"][:1],
+        }
+    else:
+        value.pop("protection", None)
+        value["recipients"][0].pop("guest", None)
 
 
 def _statement(value: Value) -> Value:
@@ -167,11 +175,22 @@ def _envelope(value: Value) -> Value:
 
 def _receipt(value: Value) -> Value:
     value["previous"] = None if value["seq"] == 1 else "0f" * 32
-    value = _drop(value, *(["exceptions"] if value["kind"] != "imported" else []))
+    value = _drop(value, *(["exceptions", "used"] if value["kind"] != "imported" else []))
     value["exceptions"] = value.get("exceptions", [])[:1]
     if value["kind"] == "rejected":
         return {**value, "code": "expired"}
     return _drop(value, "code")
+
+
+def _message(value: Value) -> Value:
+    if value["kind"] == "records-answer":
+        value = {**value, "answer": "send"}
+    elif value["kind"] == "records-request":
+        child = {"surname": "Ray", "forename": "Cy", "date_of_birth": "2015-03-09"}
+        value = _drop({**value, "child": child}, "answer")
+    else:
+        value = _drop({**value, "text": "What helps?"}, "answer")
+    return value
 
 
 def _file_entry(value: Value) -> Value:
@@ -218,6 +237,38 @@ def _ehc_plan(value: Value) -> Value:
     return value
 
 
+def _ehc_request(value: Value) -> Value:
+    value["source"] = "2" if value["requested_by"] == "school" else "1"
+    value = _drop(value, "status", "edition", "withdrawn_because")
+    for point, each in zip(("needs", "action"), value.get("evidence", ()), strict=False):
+        each["point"] = point
+    return _numbered("number", "cycles")(value)
+
+
+def _ehc_decision(value: Value) -> Value:
+    answered = value["what"] in ("assess", "plan")
+    value = {**value, "yes": True} if answered else _drop(value, "yes")
+    return {**value, "decided": max(value["decided"], value["reached"])}
+
+
+def _review_decision(value: Value) -> Value:
+    amended = value["outcome"] == "amend"
+    wanted = {**value, "notice": max(value.get("notice", ""), value["meeting"])}
+    value = wanted if amended else _drop(value, "notice", "final")
+    if "final" in value:
+        value["final"] = max(value["final"], value["notice"])
+    return {**value, "told": max(value["told"], value["meeting"])}
+
+
+def _costs(value: Value) -> Value:
+    return {**value, "total_pence": sum(each["yearly_pence"] for each in value["lines"])}
+
+
+def _declaration(value: Value) -> Value:
+    whole = "approved_by" in value and "approved_on" in value
+    return value if whole else _drop(value, "approved_by", "approved_on")
+
+
 def _contact(value: Value) -> Value:
     return _drop(value, "address") if value.get("address_as_pupil") else value
 
@@ -248,8 +299,20 @@ REPAIRS: dict[str, Callable[[Value], Value]] = {
     "DslContactSchema": lambda value: {**value, "phone": "020 7946 0019"},
     "RegistrationSchema": _registration,
     "ReaderWishesSchema": _wishes,
+    "ConsentSchema": lambda value: {**value, "note": "It is a duty."},
+    "AdviceAskedSchema": _later("asked", "due"),
+    "AdviceAnswerSchema": lambda value: {**value, "reason": "Not in our area."},
     "SpecialistReportSchema": _later("written", "issued"),
     "EhcPlanSchema": _ehc_plan,
+    "AnnualReviewSchema": _later("meeting", "written"),
+    "EhcRequestSchema": _ehc_request,
+    "EhcDecisionSchema": _ehc_decision,
+    "ConsultationAnswerSchema": lambda value: {**value, "text": "We have no place."},
+    "ReviewDecisionSchema": _review_decision,
+    "CostsSchema": _costs,
+    "DeclarationSchema": _declaration,
+    "CycleSummarySchema": _later("starts", "ends"),
+    "MessageSchema": _message,
 }
 
 

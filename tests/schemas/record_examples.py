@@ -98,6 +98,7 @@ def pupil(**changes: Any) -> dict[str, Any]:
         "free_meals": [{"starts": "2021-09-01", "ends": "2023-07-20", "country": "ENG"}],
         "free_meals_review": "2023-07-01",
         "address": address,
+        "home_authority": "330",
         "phones": [{"number": "+44 7700 900456"}],
         "email": "chidi@school.example",
         "contacts": [contact(), second],
@@ -358,3 +359,185 @@ def ehc_plan(**changes: Any) -> dict[str, Any]:
         ],
     }
     return _record("ehc-plan", fields, changes)
+
+
+def ehc_request(**changes: Any) -> dict[str, Any]:
+    ep, form = "66666666-6666-4666-8666-666666666666", "77777777-7777-4777-8777-777777777777"
+    line = {"what": "Reading in a small group", "who": "Teaching assistant", "times": 3}
+    line |= {"per": "week", "minutes": 30, "group_size": 2, "staff": 1, "weeks": 38}
+    line |= {"hourly_rate_pence": 1_650, "yearly_pence": 47_025}
+    consent = {"to": "contact-professionals", "given": True, "voice": "parent", "name": "Jo Ray"}
+    declared = {"by": PERSON, "on": "2026-06-20", "words": "What is told here is true."}
+    fields = {
+        "request": "88888888-8888-4888-8888-888888888888",
+        "edition": 2,
+        "status": "withdrawn",
+        "authority": "213",
+        "requested_by": "school",
+        "source": "2",
+        "submitted": "2026-06-20",
+        "needs_reason": "Reading is four years behind.",
+        "plan_reason": "Two years of help moved it by two months.",
+        "youth_accommodation": False,
+        "evidence": [{"point": "attainment", "text": "Below.", "documents": [ep]}],
+        "advice": [
+            {
+                "kind": "psychology",
+                "title": "EP report",
+                "author": "Dr Ama Osei",
+                "authored": "2026-05-01",
+                "document": ep,
+            }
+        ],
+        "cycles": [
+            {
+                "number": 1,
+                "starts": "2025-09-08",
+                "did": "Reading, three times a week.",
+                "ends": "2025-12-12",
+                "reviewed": "2025-12-10",
+                "result": "One book band.",
+            }
+        ],
+        "costs": {"lines": [line], "total_pence": 47_025, "threshold_pence": 600_000},
+        "views": [
+            {
+                "voice": "child",
+                "text": "I like small groups.",
+                "name": "Cy Ray",
+                "told": "2026-06-01",
+                "how": "In a conversation.",
+                "documents": [form],
+            }
+        ],
+        "consents": [consent | {"on": "2026-06-02", "how": "Form.", "document": form}],
+        "professionals": [
+            {
+                "person": PERSON,
+                "kind": "medical",
+                "involvement": "Therapy until May.",
+                "last_seen": "2026-05-02",
+                "may_contact": True,
+            }
+        ],
+        "answers": [{"code": "early-help", "question": "Is there early help?", "text": "No."}],
+        "profile": "generic",
+        "profile_version": "2026-09-01",
+        "added": [form],
+        "withdrawn_because": "The family moves abroad.",
+        "declared": declared | {"approved_by": PERSON, "approved_on": "2026-06-19"},
+    }
+    return _record("ehc-request", fields, changes)
+
+
+def ehc_decision(**changes: Any) -> dict[str, Any]:
+    fields = {
+        "what": "assess",
+        "reached": "2026-06-22",
+        "decided": "2026-07-28",
+        "decided_by": PERSON,
+        "yes": False,
+        "told": "2026-07-29",
+        "reference": "C-7QK2M",
+        "reasons": "The panel found that the help given so far is working.",
+        "contact": PERSON,
+    }
+    return _record("ehc-decision", fields, changes)
+
+
+def advice_request(**changes: Any) -> dict[str, Any]:
+    fields = {
+        "reference": "3f0c9a52-2a44-4d0c-9d15-0d9a9c6f1e11",
+        "purpose": "referral",
+        "child": {"surname": "Oak", "forename": "Anna", "date_of_birth": "2015-03-04"},
+        "question": "What helps with listening in class?",
+        "wanted": "slt-report",
+        "asked": "2026-06-22",
+        "asked_by": PERSON,
+        "consent": {"given_by": "Ana Oak, mother", "given": "2026-06-20", "how": "signed-form"},
+        "due": "2026-08-17",
+        "documents": ["0a0c9a52-2a44-4d0c-9d15-0d9a9c6f1e12"],
+    }
+    return _record("advice-request", fields, changes)
+
+
+def advice_answer(**changes: Any) -> dict[str, Any]:
+    fields = {
+        "reference": "3f0c9a52-2a44-4d0c-9d15-0d9a9c6f1e11",
+        "outcome": "declined",
+        "answered": "2026-06-30",
+        "answered_by": PERSON,
+        "reason": "The child lives outside our area.",
+    }
+    return _record("advice-answer", fields, changes)
+
+
+def consultation_answer(**changes: Any) -> dict[str, Any]:
+    fields = {
+        "answer": "can-meet-with-changes",
+        "written": "2026-07-01",
+        "written_by": PERSON,
+        "text": "We would need a second adult in practical lessons.",
+    }
+    return _record("consultation-answer", fields, changes)
+
+
+def review_decision(**changes: Any) -> dict[str, Any]:
+    fields = {
+        "meeting": "2026-11-09",
+        "outcome": "amend",
+        "told": "2026-12-01",
+        "decided_by": PERSON,
+        "notice": "2026-12-01",
+        "final": "2027-01-12",
+        "reasons": "The outcomes of the last phase were reached.",
+    }
+    return _record("review-decision", fields, changes)
+
+
+def annual_review(**changes: Any) -> dict[str, Any]:
+    fields = {
+        "kind": "phase-transfer",
+        "meeting": "2026-11-09",
+        "written": "2026-11-16",
+        "author": PERSON,
+        "recommendation": "amend",
+        "authority": "301",
+        "nc_year": "6",
+        "invited": [
+            {"name": "Ana Oak", "invited_as": "family", "came": True, "advice": True},
+            {"name": "Dr Ida Moss", "invited_as": "health", "came": False},
+        ],
+        "child_views": "I want to see the new school twice.",
+        "family_views": "We ask for Riverside Academy.",
+        "progress": "Outcome 1 was reached, outcome 2 was not.",
+        "advice": "The therapist advises to go on.",
+        "provision": "Small groups help.",
+        "health_and_care": "Nothing new.",
+        "adulthood": "Not yet.",
+        "next_placement": "Riverside Academy.",
+        "sections": ["E", "F", "I"],
+        "changes": "New outcomes for the next phase.",
+        "disagreements": "The family wants more hours.",
+    }
+    return _record("annual-review", fields, changes)
+
+
+def message(**changes: Any) -> dict[str, Any]:
+    fields = {
+        "kind": "records-answer",
+        "written": "2026-06-30",
+        "written_by": PERSON,
+        "text": "He starts with us in September.",
+        "documents": [DOCUMENTS[0]],
+        "child": {
+            "surname": "Okafor",
+            "forename": "Chidubem",
+            "date_of_birth": "2015-03-09",
+            "known_as": "Chidi",
+            "upn": "B801200005001",
+        },
+        "starts": "2026-09-02",
+        "answer": "through-la",
+    }
+    return _record("message", fields, changes)

@@ -97,3 +97,12 @@ def test_the_exceptions_are_those_of_the_code_set() -> None:
 def test_the_rejections_are_those_of_the_code_set() -> None:
     labelled = {each.code for each in code_set("rejection-reason")}
     assert {str(code) for code in RejectionCode} == labelled
+
+
+def test_only_an_import_tells_which_documents_were_used() -> None:
+    used = [DOCUMENTS[0], DOCUMENTS[1]]
+    made = load(Receipt, receipt(kind="imported", used=used))
+    assert made.used == tuple(used)
+    assert dump(made) == receipt(kind="imported", used=used)
+    assert only(receipt(kind="accepted", used=used)) == ("used-kind", "/used")
+    assert only(receipt(kind="imported", used=used[:1] * 2)) == ("repeated", "/used/1")

@@ -31,6 +31,14 @@ MAKERS: dict[str, Callable[..., dict[str, Any]]] = {
         record_examples.attainment,
         record_examples.safeguarding,
         record_examples.ehc_plan,
+        record_examples.annual_review,
+        record_examples.ehc_request,
+        record_examples.ehc_decision,
+        record_examples.advice_request,
+        record_examples.advice_answer,
+        record_examples.consultation_answer,
+        record_examples.review_decision,
+        record_examples.message,
     )
 }
 PARTS = [each for each in PartSchema.__subclasses__() if each is not RecordSchema]

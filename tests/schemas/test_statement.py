@@ -254,3 +254,45 @@ def test_instants_are_written_in_utc_whole_seconds_or_not_at_all() -> None:
         with pytest.raises(RecordRefused) as caught:
             dump(replace(made, issued=wrong))
         assert caught.value.problems == (("wrong-form", "/issued"),)
+
+
+GUEST = "Ravi Hill, SENCO, Hill School"
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "path"),
+    [
+        ({"protection": "passphrase"}, "guest-protection", "/recipients/0/guest"),
+        ({"recipients": [recipient(guest=GUEST)]}, "guest-protection", "/recipients/0/guest"),
+        (
+            {
+                "protection": "passphrase",
+                "recipients": [
+                    recipient(guest=GUEST),
+                    recipient(org_id=PRIMARY, guest=GUEST, keys=["SHA256:" + "c" * 42 + "E"]),
+                ],
+            },
+            "guest-protection",
+            "/recipients",
+        ),
+        (
+            {
+                "protection": "passphrase",
+                "kind": "cp-file",
+                "recipients": [recipient(guest=GUEST, inbox="dsl")],
+            },
+            "guest-cp",
+            "/protection",
+        ),
+    ],
+)
+def test_a_passphrase_is_for_one_guest_and_never_for_child_protection(
+    change: dict[str, Any], code: str, path: str
+) -> None:
+    assert (code, path) in problems(statement(**change))
+
+
+def test_a_guest_copy_is_a_statement() -> None:
+    told = statement(protection="passphrase", recipients=[recipient(guest=GUEST, keys=[KEY])])
+    made = load(Statement, told)
+    assert made.recipients[0].guest == GUEST

@@ -17,6 +17,7 @@ from exchange.domain.disclosure import (
     Purpose,
     Recipient,
     Said,
+    Wish,
     decide,
     decide_section,
     edition_of,
@@ -109,6 +110,22 @@ def test_a_marked_section_is_asked_about_also_where_section_i_was_answered() -> 
     answered = replace(marked, judgements=(judged("statutory-duty", 7),))
     found = decide(replace(facts, sections={"A": answered}), CONSULTED, Purpose(), DAY)
     assert found.allowed
+
+
+@pytest.mark.parametrize("purpose", [TRANSFER, CONSULTATION])
+def test_a_refusal_of_one_section_is_not_passed_over(purpose: Purpose) -> None:
+    no = Said(wishes=(Wish("family", "refuses", EVERYBODY, "Jo", "senco", AT),))
+    assert section("B", no, purpose) == (Outcome.NEEDS_DECISION, "objection")
+    answered = replace(no, judgements=(judged("objection-answered", 1),))
+    assert section("B", answered, purpose) == (Outcome.ALLOWED, "objection-answered")
+    assert plan_document(NAMED, D=no) == (Outcome.NEEDS_DECISION, "section-undecided")
+
+
+def test_a_refusal_of_the_whole_pack_is_asked_about_once_of_the_plan() -> None:
+    no = Said(wishes=(Wish("family", "refuses", EVERYBODY, "Jo", "senco", AT),))
+    facts = Facts(type="ehc-plan", pupil_said=no)
+    assert decide(facts, NAMED, TRANSFER, DAY).code == "objection"
+    assert decide_section("B", facts, NAMED, TRANSFER, DAY).allowed
 
 
 def plan() -> EhcPlan:

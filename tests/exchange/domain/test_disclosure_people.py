@@ -178,6 +178,31 @@ def test_a_reason_that_is_none_is_refused() -> None:
 # Wishes
 
 
+def test_an_objection_to_all_is_answered_once_and_what_is_said_of_one_thing_again() -> None:
+    """What is theirs, and who marked or refuses one document, are not answered with it."""
+    no, answer = wish("refuses"), judged("objection-answered", 5, by="Ada Head")
+
+    def found(type_: str, *said: Mark | Wish, answers: tuple[Judgement, ...] = (answer,)) -> str:
+        facts = Facts(
+            type=type_,
+            said=Said(
+                marks=tuple(one for one in said if isinstance(one, Mark)),
+                wishes=tuple(one for one in said if isinstance(one, Wish)),
+            ),
+            pupil_said=Said(wishes=(no,), judgements=answers),
+        )
+        return decide(facts, SCHOOL, Purpose(), DAY).code
+
+    assert found("ep-report", answers=()) == "objection"
+    assert found("ep-report") == found("attainment") == "objection-answered"
+    assert found("diagnosis-letter") == "family-refuses"
+    assert found("parent-views") == "author-refuses"
+    assert found("ep-report", wish("refuses", minutes=1)) == "objection"
+    assert found("attainment", mark("school")) == "marked-but-must-go"
+    assert found("ep-report", answers=(replace(answer, at=at(-1)),)) == "objection"
+    assert found("ep-report", answers=(replace(answer, audience=ANOTHER.org_id),)) == "objection"
+
+
 @pytest.mark.parametrize("speaker", ["family", "pupil"])
 def test_refused_by_class(speaker: Speaker) -> None:
     no = wish("refuses", speaker)
@@ -275,6 +300,6 @@ def test_reasons_name_only_reasons_and_roles_that_there_are() -> None:
         assert one.lifts <= known
         assert all(reason(each).direction == "withhold" for each in one.lifts)
         assert one.direction == "release" or not (one.settles or one.lifts)
-        assert one.needs <= {"registration", "person"}
+        assert one.needs <= {"registration", "person", "words"}
         assert one.recorded_by
         assert one.absolute is (code == "serious-harm")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -60,7 +61,12 @@ class Desk:
         mark(self.town.primary.inside, PRIMARY, ref, whom, actor, remove=remove)
 
     def judge(self, ref: str, why: str, actor: Actor = SENCO, **more: str) -> None:
-        told: dict[str, str] = {"by": "Ann Other", "registration": "PYL1", "person": "Mx R"}
+        told: dict[str, str] = {
+            "by": "Ann Other",
+            "registration": "PYL1",
+            "person": "Mx R",
+            "words": "So.",
+        }
         withhold = reason(why).direction == "withhold"
         ruling = Ruling(reason=why, withhold=withhold, **(told | more))  # type: ignore[arg-type]
         judge(self.town.primary.inside, PRIMARY, ref, ruling, actor)
@@ -128,3 +134,9 @@ def opened(town: Town, sent: Sent, inbox: InboxName = InboxName.GENERAL) -> Open
     members = [bundle.reader.read(one, 1 << 22) for one in bundle.reader.entries]
     ids = frozenset(one.id for one in bundle.documents.values())
     return Opened(ids, b"".join(members), [one for _, one in bundle.records(RECORDS)])
+
+
+def every_byte(archive: bytes) -> bytes:
+    """Return an archive's bytes and those of each member as a reader gets it: most are deflated."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened_:
+        return archive + b"".join(opened_.read(one) for one in opened_.namelist())

@@ -13,10 +13,13 @@ from adapters.formats.pupils_ctf import CtfPupils
 from exchange.errors import BagError, Conflict, ExchangeError, FormatError, NotFound, Wrapped
 from exchange.ports import StoredPupil
 from exchange.services.keep_pupil import (
+    Accept,
     Kept,
     add_pupil,
+    all_of_theirs,
     import_pupils,
     keep_record,
+    only_new,
     slot_of,
     subject_of,
 )
@@ -33,9 +36,10 @@ SOMEBODY = "99999999-5555-4555-8555-555555555555"
 PROFILE = {"schema": "sen.one-page-profile/1.0", "known_as": "Sam", "written": "2026-05-01"}
 
 
-def import_(town: Town, data: bytes) -> list[Kept]:
+def import_(town: Town, data: bytes, accept: Accept = only_new) -> list[Kept]:
     inside = town.primary.inside
-    return list(import_pupils(inside, CtfPupils(), PRIMARY, io.BytesIO(data), "ctf", SENCO))
+    source = io.BytesIO(data)
+    return list(import_pupils(inside, CtfPupils(), PRIMARY, source, "ctf", SENCO, accept))
 
 
 def outcomes(kept: Sequence[Kept]) -> list[str]:
@@ -111,15 +115,51 @@ def test_those_without_upn_are_not_made_twice_either(town: Town) -> None:
     assert (again.outcome, again.pupil_id) == ("unchanged", first.pupil_id)
 
 
-def test_a_change_in_the_file_updates_and_keeps_the_destination(town: Town) -> None:
+def test_a_change_in_the_file_stays_a_difference_until_somebody_says_yes(town: Town) -> None:
     (first,) = import_(town, ctf(pupil()))
     assert first.pupil_id is not None
     chosen = town.choose(first.pupil_id)
-    (again,) = import_(town, ctf(pupil(Forename="<Forename>Anna</Forename>")))
+    changed = ctf(pupil("<Email>a@example.org</Email>", Forename="<Forename>Anna</Forename>"))
+    (again,) = import_(town, changed)
+    assert (again.outcome, again.left) == ("updated", ("pupil/names/forename",))
+    assert names(town.primary.pupils()) == ["Ann"]
+    (again,) = import_(town, changed, all_of_theirs)
     assert (again.outcome, again.pupil_id) == ("updated", first.pupil_id)
     (stored,) = town.primary.pupils()
     assert names([stored]) == ["Anna"]
+    assert load_bytes(Pupil, stored.record).email == "a@example.org"
     assert stored.destination == chosen
+
+
+def test_a_file_that_is_silent_takes_nothing_away(town: Town) -> None:
+    import_(town, ctf(pupil("<Email>a@example.org</Email>")))
+    (again,) = import_(town, ctf(pupil()), all_of_theirs)
+    assert again.outcome == "unchanged"
+    (stored,) = town.primary.pupils()
+    assert load_bytes(Pupil, stored.record).email == "a@example.org"
+
+
+def test_a_upn_of_another_child_is_nobodys(town: Town) -> None:
+    """Never on one identifier alone: UPN and nothing else agrees."""
+    import_(town, ctf(pupil()))
+    other = pupil(
+        Surname="<Surname>Elm</Surname>",
+        Forename="<Forename>Bo</Forename>",
+        DOB="<DOB>2014-01-01</DOB>",
+    )
+    (kept,) = import_(town, ctf(other), all_of_theirs)
+    assert (kept.outcome, codes(kept)) == ("refused", ["pupil-unclear"])
+    assert names(town.primary.pupils()) == ["Ann"]
+
+
+def test_a_upn_that_comes_later_finds_the_child_who_had_none(town: Town) -> None:
+    (first,) = import_(town, ctf(pupil(REASON, **NO_UPN)))
+    (again,) = import_(town, ctf(pupil()))
+    assert (again.outcome, again.pupil_id) == ("updated", first.pupil_id)
+    (stored,) = town.primary.pupils()
+    record = load_bytes(Pupil, stored.record)
+    assert str(record.upn) == stored.upn
+    assert record.upn_unknown is None
 
 
 def test_twins_with_consecutive_upns_stay_two(town: Town) -> None:

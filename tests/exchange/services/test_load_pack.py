@@ -96,6 +96,17 @@ def test_a_upn_alone_joins_nobody(town: Town) -> None:
     assert town.secondary.snapshot() == before
 
 
+def test_a_twin_with_her_sisters_upn_is_not_loaded_into_her_record(town: Town) -> None:
+    """Surname, birthday and (by a slip) the UPN agree; the forename does not: a person decides."""
+    sister = pupil_record(subject=str(uuid.uuid4()), names=Names(surname="Oak", forename="Beatrix"))
+    ours = add_pupil(town.secondary.inside, SECONDARY, sister, SENCO)
+    bundle_id = town.accepted()
+    with pytest.raises(Conflict, match="pupil-unclear"):
+        load(town, bundle_id)
+    inside = town.secondary.inside
+    assert load_pack(inside, SECONDARY, bundle_id, {}, SENCO, same_child=True) == ours
+
+
 @pytest.mark.parametrize("state", ["verified", "rejected"])
 def test_only_what_was_accepted(town: Town, state: str) -> None:
     bundle_id = town.sent()

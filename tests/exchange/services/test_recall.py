@@ -15,6 +15,7 @@ from exchange.services.recall import recall, send_notice
 from keys.directory import FileDirectory
 from schemas.statement import BundleKind
 from tests.exchange.services.town import (
+    COUNCIL,
     OTHER,
     PRIMARY,
     SECONDARY,
@@ -80,6 +81,34 @@ def test_what_nobody_accepted_yet_is_destroyed_there_and_signed_for(
     assert town.primary.transfer(bundle_id).state is State.DESTROYED
     (done,) = town.secondary.said("arrival.destroyed")
     assert (done.actor, done.role) == ("worker", "machine")
+
+
+@pytest.mark.parametrize("opened", [True, False], ids=["opened", "on its way"])
+def test_no_machine_of_a_council_lets_go_of_a_request(town: Town, opened: bool) -> None:
+    sent = town.send(
+        town.ready(to=COUNCIL), kind=BundleKind.EHC_REQUEST, purpose="ehc-needs-assessment"
+    )
+    bundle_id = sent.transfer.bundle_id
+    town.primary.advance(bundle_id)
+    town.house(COUNCIL)
+    town.carry()
+    if opened:
+        town.council.take_in(bundle_id)
+    take_back(town, bundle_id)
+    town.settle(10)
+    there = town.council.arrival(bundle_id)
+    assert (there.state, there.attention) == (State.VERIFIED, "recall-asked")
+    assert town.council.blobs.exists(COUNCIL, there.blob)
+
+
+def test_a_pack_that_is_no_request_goes_from_a_council_as_from_anybody(town: Town) -> None:
+    bundle_id = town.sent(to=COUNCIL)
+    town.primary.advance(bundle_id)
+    town.house(COUNCIL)
+    town.carry()
+    take_back(town, bundle_id)
+    town.settle(10)
+    assert town.council.arrival(bundle_id).state is State.DESTROYED
 
 
 def test_what_was_accepted_only_a_person_there_destroys(town: Town) -> None:

@@ -8,6 +8,7 @@ from exchange.domain.transfer import State
 from exchange.errors import Wrapped
 from exchange.services.kept_statement import as_signed
 from exchange.services.show_pack import view_pack
+from exchange.services.summarise_pack import read_pack
 from schemas.base import load_bytes
 from schemas.statement import BundleKind, FileRole, Statement
 from tests.exchange.services.town import (
@@ -85,6 +86,17 @@ def test_the_same_is_told_from_an_update(unlocked: Town) -> None:
     )
     documents = [one for one in seen.files if one.type == "cp-file"]
     assert sorted(one.new for one in documents) == [False, True]
+
+
+def test_a_pack_that_names_a_leads_pack_as_its_earlier_one_opens(unlocked: Town) -> None:
+    town = unlocked
+    bundle_id = sent_cp(town)
+    town.settle()
+    town.vault.lock_cp(SECONDARY)
+    second = town.send(town.ready(1), supersedes=bundle_id).transfer.bundle_id
+    town.settle()
+    page = read_pack(town.secondary.inside, SECONDARY, second, HEAD)
+    assert [one.new for one in page.documents] == [False], "what is new cannot be told"
 
 
 def test_other_packs_are_kept_as_they_were(town: Town) -> None:

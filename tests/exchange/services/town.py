@@ -397,7 +397,7 @@ def pupil_record(number: int = 0, **changes: object) -> Pupil:
     told: dict[str, object] = {
         "subject": f"{number:08x}-5555-4555-8555-555555555555",
         "names": Names(surname="Oak", forename=f"Ann{'abcdefgh'[number]}"),
-        "date_of_birth": date(2015, 3, 9),
+        "date_of_birth": date(2015, 3, 9 + number),
         "sex": "F",
         "upn": Upn.parse(UPNS[number]),
     }

@@ -217,6 +217,12 @@ COMMON = {
     "pupil_id",
 }
 CLEAR = {
+    "items.kind",
+    "items.item_id",
+    "items.version",
+    "items.lookup",
+    "items.about_tag",
+    "items.clear",
     "organisations.hosted_at",
     "nonces.key_id",
     "nonces.nonce",

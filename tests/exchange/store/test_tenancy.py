@@ -18,7 +18,7 @@ from sqlalchemy import Engine, Table, and_, delete, exists, insert, or_, select,
 
 import exchange.store
 from exchange.errors import NotFound, StoreError
-from exchange.ports import StoredDocument, StoredPupil, StoredRecord, Transfer, UnitOfWork
+from exchange.ports import Item, StoredDocument, StoredPupil, StoredRecord, Transfer, UnitOfWork
 from exchange.ports.rows import Arrival, StoredReceipt
 from exchange.store import dialect, tables
 from exchange.store.guard import TENANT
@@ -216,6 +216,7 @@ class Theirs:
     transfer: Transfer
     arrival: Arrival
     receipt: StoredReceipt
+    item: Item
 
     def put(self, unit: UnitOfWork) -> None:
         unit.pupils.add(self.pupil)
@@ -224,6 +225,7 @@ class Theirs:
         unit.transfers.add(self.transfer)
         unit.arrivals.add(self.arrival)
         unit.receipts.append(self.receipt)
+        unit.items.add(self.item)
 
     def seen(self, unit: UnitOfWork) -> list[object]:
         return [
@@ -233,6 +235,7 @@ class Theirs:
             list(unit.transfers.all()),
             list(unit.arrivals.all()),
             list(unit.receipts.of(self.receipt.bundle_id, OTHER, "issued")),
+            list(unit.items.all(self.item.kind)),
             list(unit.audit.entries()),
         ]
 
@@ -247,6 +250,7 @@ def theirs(store: SqlStore) -> Theirs:
         support.transfer(pupil_id=pupil.pupil_id, in_reply_to=ANSWERED),
         support.arrival(statement=b"s", in_reply_to=ANSWERED),
         support.receipt(support.new_id()),
+        Item("link", "a1", "open", {}, AT, AT, due_at=AT, lookup="theirs", about="p"),
     )
     with store.unit(OTHER) as unit:
         rows.put(unit)
@@ -270,17 +274,24 @@ Probe = Callable[[UnitOfWork, Theirs], object]
 PROBES: dict[str, Probe] = {
     "pupils.add": lambda unit, rows: added(lambda: unit.pupils.add(rows.pupil)),
     "pupils.update": lambda unit, rows: missing(lambda: unit.pupils.update(rows.pupil)),
+    "pupils.remove": lambda unit, rows: missing(lambda: unit.pupils.remove(rows.pupil.pupil_id)),
     "pupils.get": lambda unit, rows: missing(lambda: unit.pupils.get(rows.pupil.pupil_id)),
     "pupils.by_upn": lambda unit, rows: unit.pupils.by_upn(UPN) is None,
     "pupils.all": lambda unit, rows: list(unit.pupils.all()) == [],
     "records.put": lambda unit, rows: missing(lambda: unit.records.put(rows.record)),
     "records.of_pupil": lambda unit, rows: [*unit.records.of_pupil(rows.pupil.pupil_id)] == [],
+    "records.remove": lambda unit, rows: missing(
+        lambda: unit.records.remove(rows.pupil.pupil_id, rows.record.slot)
+    ),
     "documents.add": lambda unit, rows: missing(lambda: unit.documents.add(rows.document)),
     "documents.update": lambda unit, rows: missing(lambda: unit.documents.update(rows.document)),
     "documents.get": lambda unit, rows: missing(
         lambda: unit.documents.get(rows.document.document_id)
     ),
     "documents.of_pupil": lambda unit, rows: [*unit.documents.of_pupil(rows.pupil.pupil_id)] == [],
+    "documents.remove": lambda unit, rows: missing(
+        lambda: unit.documents.remove(rows.document.document_id)
+    ),
     "transfers.add": lambda unit, rows: added(lambda: unit.transfers.add(rows.transfer)),
     "transfers.get": lambda unit, rows: missing(
         lambda: unit.transfers.get(rows.transfer.bundle_id)
@@ -291,6 +302,10 @@ PROBES: dict[str, Probe] = {
     ),
     "transfers.all": lambda unit, rows: (
         list(unit.transfers.all()) == list(unit.transfers.all(rows.pupil.pupil_id)) == []
+    ),
+    "transfers.glances": lambda unit, rows: (
+        unit.transfers.glances([rows.pupil.pupil_id]) == {rows.pupil.pupil_id: []}
+        and unit.transfers.glances([rows.pupil.pupil_id, "x"])[rows.pupil.pupil_id] == []
     ),
     "transfers.answering": lambda unit, rows: [*unit.transfers.answering(ANSWERED)] == [],
     "transfers.due": lambda unit, rows: [*unit.transfers.due(AT, 9)] == [],
@@ -308,19 +323,35 @@ PROBES: dict[str, Probe] = {
     "arrivals.all": lambda unit, rows: list(unit.arrivals.all()) == [],
     "arrivals.answering": lambda unit, rows: [*unit.arrivals.answering(ANSWERED)] == [],
     "arrivals.due": lambda unit, rows: [*unit.arrivals.due(AT, 9)] == [],
+    "arrivals.outlines": lambda unit, rows: [*unit.arrivals.outlines()] == [],
+    "transfers.stuck": lambda unit, rows: unit.transfers.stuck() == 0,
     "receipts.append": lambda unit, rows: added(lambda: unit.receipts.append(rows.receipt)),
     "receipts.of": lambda unit, rows: (
         [*unit.receipts.of(rows.receipt.bundle_id, OTHER, "issued")] == []
     ),
+    "items.add": lambda unit, rows: added(
+        lambda: unit.items.add(replace(rows.item, lookup="ours"))
+    ),
+    "items.update": lambda unit, rows: missing(lambda: unit.items.update(rows.item)),
+    "items.remove": lambda unit, rows: added(lambda: unit.items.remove("link", "a1")),
+    "items.get": lambda unit, rows: missing(lambda: unit.items.get("link", "a1")),
+    "items.find": lambda unit, rows: unit.items.find("link", "theirs") is None,
+    "items.about": lambda unit, rows: [*unit.items.about("link", "p")] == [],
+    "items.all": lambda unit, rows: [*unit.items.all("link")] == [],
+    "items.due": lambda unit, rows: [*unit.items.due("link", AT, 9)] == [],
+    "items.count": lambda unit, rows: unit.items.count("link") == 0,
     "audit.record": lambda unit, rows: added(
         lambda: unit.audit.record(ACTOR, "test.step", "test", "1")
     ),
+    "audit.about": lambda unit, rows: [*unit.audit.about({"1"})] == [],
+    "audit.last_seq": lambda unit, rows: unit.audit.last_seq() == 1,
     "audit.entries": lambda unit, rows: len(list(unit.audit.entries())) == 1,
 }
 
 
 def test_every_repository_method_has_a_probe(engine: Engine) -> None:
-    with SqlUnit(engine, ORG, None, _no_clock()) as unit:
+    no_clock: Any = None
+    with SqlUnit(engine, ORG, None, no_clock) as unit:
         methods = {
             f"{room}.{name}"
             for room, repository in vars(unit).items()
@@ -346,7 +377,11 @@ def test_rows_of_another_organisation_are_invisible(
 
 
 def test_the_same_ids_at_two_organisations_stay_apart(store: SqlStore, theirs: Theirs) -> None:
-    ours = replace(theirs, pupil=replace(theirs.pupil, record=b"ours"))
+    ours = replace(
+        theirs,
+        pupil=replace(theirs.pupil, record=b"ours"),
+        item=replace(theirs.item, lookup="ours"),
+    )
     with store.unit(ORG) as unit:
         ours.put(unit)
         unit.audit.record(ACTOR, "test.step", "test", "1")
@@ -362,7 +397,3 @@ def test_an_engine_that_reads_still_names_the_organisation(engine: Engine) -> No
         connection.execution_options(**{TENANT: ORG, dialect.READING: True})
         with pytest.raises(StoreError):
             connection.execute(select(PUPILS))
-
-
-def _no_clock() -> Any:
-    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -234,6 +235,26 @@ def test_names_alike_are_kept_apart_by_their_numbers() -> None:
     assert directory.find("123456").name == directory.find("654321").name
     with pytest.raises(DirectoryError, match="organisation-unknown"):
         directory.find(SCHOOL.name)
+
+
+def test_who_knows_a_name_finds_by_the_beginnings_of_its_words() -> None:
+    rows = [
+        (organisation(ORG, 1, [], "St Anne's Children Therapies"), 1),
+        (organisation(OTHER_ORG, 11, [], "Larkshire Therapies"), 11),
+        (replace(organisation(THIRD_ORG, 21, [], "Larkshire Therapy"), status="closed"), 21),
+    ]
+    directory = load(*build(*rows))
+
+    def found(words: str, most: int = 9) -> list[str]:
+        return [one.org_id for one in directory.called(words, NOW, most)]
+
+    assert found("THERAP") == [OTHER_ORG, ORG]  # by name; who has closed is not asked
+    assert found("therap", 1) == [OTHER_ORG]
+    assert found("st annes") == [ORG]
+    assert found("shire") == []  # not the middle of a word
+    assert found("th") == found("") == []  # too little: nobody lists all
+    with pytest.raises(DirectoryError):
+        directory.called("therap", UNTIL, 9)
 
 
 def test_closed_school_names_its_successor_through_several_hands() -> None:

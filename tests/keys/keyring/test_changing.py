@@ -174,12 +174,13 @@ def test_sheet_is_read_as_it_was_printed_and_typed() -> None:
     text = sheet.text()
     assert RecoverySheet.parse(text) == sheet
     assert RecoverySheet.parse(text.replace("\n", "\r\n").replace(": ", ":\t ")) == sheet
+    other_end = "P" if sheet.identity.endswith("Q") else "Q"
     slips = (
         text.replace("general", "head"),
         text.replace(ORG, OTHER_ORG[:-1]),
         text.replace("Key id", "Key"),
         text.replace(sheet.identity, sheet.identity[:-1]),
-        text.replace(sheet.identity, sheet.identity[:-1] + "Q"),
+        text.replace(sheet.identity, sheet.identity[:-1] + other_end),
         text.replace(sheet.identity, age.generate_identity("hybrid")),
         "",
     )

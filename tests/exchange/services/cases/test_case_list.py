@@ -1,0 +1,133 @@
+"""The case list: what is late first, then due, held and new; it follows what changes."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from exchange.domain.clocks import Standing
+from exchange.domain.feeder import Who
+from exchange.services.boards.cases import SORT, CaseBoard, CaseRow
+from exchange.services.cases import (
+    CaseState,
+    ClockException,
+    Decision,
+    Event,
+    Source,
+    assign,
+    record_decision,
+    record_event,
+    record_exception,
+)
+from exchange.services.cases.by_hand import HandRequest, enter_request
+from tests.exchange.services.cases.asked import CASEWORKER, Desk
+from tests.exchange.services.town import COUNCIL
+
+TODAY = date(2026, 7, 1)
+
+
+@pytest.fixture
+def board(desk: Desk) -> CaseBoard:
+    return CaseBoard(desk.inside)
+
+
+def letter(desk: Desk, name: str, days: int, *, worked: bool = True) -> str:
+    order = HandRequest(
+        Source.PARENT, Who("Ash", name, date(2015, 1, 1)), TODAY - timedelta(days=days)
+    )
+    who = ("kay", "Kay") if worked else ("", "")
+    return enter_request(desk.inside, COUNCIL, order, CASEWORKER, who).case_id
+
+
+def rows(board: CaseBoard, show: str = "now") -> list[CaseRow]:
+    return list(board.look(COUNCIL).all(show, SORT))
+
+
+def names(board: CaseBoard, show: str = "now") -> list[str]:
+    return [one.name.removesuffix(" Ash") for one in rows(board, show)]
+
+
+def test_the_day_changes_at_midnight_in_london(desk: Desk, board: CaseBoard) -> None:
+    letter(desk, "Today", 42)
+    desk.town.clock.at = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
+    assert [one.standing for one in rows(board)] == [Standing.DUE_TODAY]
+    desk.town.clock.at = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)  # half past midnight, 2 July
+    rows(board)  # this look has all read anew, in a thread beside
+    for one in threading.enumerate():
+        if one.name == "senx-board":
+            one.join(10)
+    assert [one.standing for one in rows(board)] == [Standing.LATE]
+
+
+def test_what_presses_comes_first(desk: Desk, board: CaseBoard) -> None:
+    letter(desk, "Running", 10)
+    letter(desk, "New", 5, worked=False)
+    letter(desk, "Today", 42)
+    letter(desk, "Late", 43)
+    letter(desk, "Amber", 41)
+    desk.asked(broken=True)
+    assert names(board) == ["Late", "Today", "Amber", "", "New", "Running"]
+    assert names(board, "late") == ["Late"]
+    assert names(board, "due") == ["Today", "Amber"]
+    assert names(board, "held") == [""]
+    found = board.look(COUNCIL).found
+    assert (found["attention"], found["late"], found["held"]) == (5, 1, 1)
+
+
+def test_the_list_follows_what_changes(desk: Desk, board: CaseBoard) -> None:
+    case_id = letter(desk, "Bo", 50, worked=False)
+    (before,) = rows(board)
+    assert (before.standing, before.caseworker_name) == (Standing.LATE, "")
+    assign(desk.inside, COUNCIL, case_id, "kay", "Kay", CASEWORKER)
+    told = Decision("assess", yes=True, decided=TODAY, reasons="", told=TODAY)
+    record_decision(desk.inside, COUNCIL, case_id, told, CASEWORKER)
+    (after,) = rows(board)
+    assert (after.state, after.caseworker_name) == (CaseState.ASSESSING, "Kay")
+    assert (after.outlook.next_code, after.standing) == ("no-plan", Standing.RUNNING)
+    record_event(desk.inside, COUNCIL, case_id, Event.CLOSED, TODAY, CASEWORKER)
+    assert rows(board) == []
+    assert names(board, "closed") == ["Bo"]
+
+
+def test_a_day_later_the_standing_is_another(desk: Desk, board: CaseBoard) -> None:
+    letter(desk, "Bo", 42)
+    assert rows(board)[0].standing is Standing.DUE_TODAY
+    desk.town.clock.pass_(days=1)
+    board.is_ready(COUNCIL)
+    fresh = CaseBoard(desk.inside)
+    assert rows(fresh)[0].standing is Standing.LATE
+
+
+def test_a_date_with_an_exception_is_named_and_presses_no_more(
+    desk: Desk, board: CaseBoard
+) -> None:
+    case_id = letter(desk, "Bo", 50)
+    why = ClockException("decide-assess", "school-closed", "Closed.", "Term dates.", "", TODAY)
+    record_exception(desk.inside, COUNCIL, case_id, why, CASEWORKER)
+    (row,) = rows(board)
+    assert not row.needs_attention
+    assert row.outlook.next_code == "no-plan"
+    assert row.outlook.beside == "Decide whether to assess"
+    assert row.outlook.beside_due == TODAY - timedelta(days=8)
+
+
+def test_an_update_of_a_placed_case_asks_for_somebody(desk: Desk, board: CaseBoard) -> None:
+    first = desk.asked()
+    placed = desk.place(desk.only)
+    assign(desk.inside, COUNCIL, placed.case_id, "kay", "Kay", CASEWORKER)
+    assert not rows(board)[0].needs_attention
+    desk.asked(edition=2, supersedes=first)
+    (row,) = rows(board)
+    assert (row.update, row.needs_attention) == (True, True)
+    desk.place(desk.only)
+    assert not rows(board)[0].update
+
+
+def test_it_is_counted_by_caseworker_and_by_clock(desk: Desk, board: CaseBoard) -> None:
+    letter(desk, "Bo", 10)
+    letter(desk, "Cy", 10, worked=False)
+    look = board.look(COUNCIL)
+    assert look.tallied["caseworker"] == {"kay\nKay": 1, "\n": 1}
+    assert look.tallied["clock"] == {"decide-assess": 2}
