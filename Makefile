@@ -5,10 +5,13 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 CORPORA ?=
 ONCE ?=
+AGAIN ?=
+# The processes that tests and the demo start would else compile all modules anew, each of them.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup test demo check bench lint types laws corpora large lock clean
+.PHONY: setup assets test browser demo check bench lint types laws corpora large lock clean
 
-setup: $(STAMP)
+setup: $(STAMP) assets
 
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -16,13 +19,21 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $(STAMP)
 
-test: $(STAMP)
-	$(BIN)/python -m pytest $(if $(CORPORA),--corpora=$(CORPORA))
+# The pages' style sheet and scripts; nothing to do when their sources are unchanged.
+assets: $(STAMP)
+	$(BIN)/python -m exchange.web.assets.build
 
-demo: $(STAMP)
+test: assets
+	$(BIN)/python -m pytest -m "not browser and not attack" $(if $(CORPORA),--corpora=$(CORPORA))
+
+# A real Chromium walks the pages, and sqlmap and wapiti try them; skipped aloud where one is missing.
+browser: assets
+	$(BIN)/python -m pytest -m "browser or attack" $(if $(AGAIN),--last-failed) tests/browser
+
+demo: assets
 	$(BIN)/python -m demo $(if $(ONCE),--once)
 
-check: $(STAMP) lint types laws corpora large
+check: assets lint types laws corpora large
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

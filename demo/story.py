@@ -196,6 +196,10 @@ class Story:
         )
         print("\n" + _counted(row["state"] for row in rows), flush=True)
 
+    def reference(self, one: PupilMaterial) -> str:
+        """Return the primary's reference of a pupil."""
+        return self._references[_folder(one)]
+
     def folder_pack(self, rows: Iterable[Mapping[str, Any]]) -> Path | None:
         """Return a pack to the secondary with classic keys that lies in the shared folder."""
         for row in rows:

@@ -1,4 +1,4 @@
-"""Four organisations on loopback, set up with the commands that a person would type."""
+"""Five organisations on loopback, set up with the commands that a person would type."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from demo.processes import LOOPBACK, Processes, free_ports, port_open
 SENX = (sys.executable, "-m", "exchange.cli")
 
 
+DSL_PASSPHRASE = "safeguarding demo only"  # noqa: S105
 _MOST_TYPED, _MOST_TOLD = 200, 2000
 
 
@@ -30,12 +31,27 @@ class Citizen:
     """One organisation and its node.
 
     :param classic: its age tool knows no post-quantum keys.
+    :param has_pages: its people can sign in here.
     """
 
     place: Place
     home: Path
     port: int
+    pages_port: int
+    share_port: int
     classic: bool = False
+    has_pages: bool = True
+
+    @property
+    def pages_url(self) -> str:
+        """Where its people sign in. A browser takes this very machine for safe without TLS."""
+        return f"http://localhost:{self.pages_port}" if self.has_pages else ""
+
+    @property
+    def share_url(self) -> str:
+        """Where people with a link and no account come in, at the places that invite any."""
+        invites = self.place in (places.PRIMARY, places.COUNCIL)
+        return f"http://localhost:{self.share_port}" if invites else ""
 
 
 def senx(*arguments: str | Path, may_fail: bool = False) -> str:
@@ -58,18 +74,33 @@ def senx_json(*arguments: str | Path) -> Any:
 
 
 class Town:
-    """The primary school, two secondaries and the local authority, which runs the directory."""
+    """A primary school, two secondaries, a therapy service, and the council with the directory."""
 
-    def __init__(self, folder: Path) -> None:
-        ports = free_ports(len(places.PLACES))
+    def __init__(self, folder: Path, *, all_pages: bool = True) -> None:
+        """Think of the town; nothing is made yet.
+
+        :param all_pages: whether all have pages, or the primary school alone, to save time.
+        """
+        count = len(places.PLACES)
+        ports = free_ports(3 * count + 1)
         self.folder = folder
         self.shared = folder / "shared-folder"
         self.sheets = folder / "recovery-sheets"
         self.directory = folder / "directory.json"
+        self.dsl_words = folder / "safeguarding-leads-passphrase"
         self.citizens = [
-            Citizen(place, folder / place.key, port, classic=place is places.SALTMERE)
-            for place, port in zip(places.PLACES, ports, strict=True)
+            Citizen(
+                place,
+                folder / place.key,
+                ports[at],
+                ports[at + count],
+                ports[at + 2 * count],
+                classic=place is places.SALTMERE,
+                has_pages=all_pages or place is places.PRIMARY,
+            )
+            for at, place in enumerate(places.PLACES)
         ]
+        self.mail_port = ports[-1]
 
     def of(self, place: Place) -> Citizen:
         """Return the node of a place."""
@@ -78,6 +109,7 @@ class Town:
     def found(self) -> None:
         """Set the nodes up, side by side, and give each the same signed directory."""
         self.shared.mkdir(parents=True)
+        self.dsl_words.write_text(DSL_PASSPHRASE + "\n", "utf-8")
         pin = senx("directory", "keygen", self.folder / "directory.key").strip()
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda one: self._set_up(one, pin), self.citizens))
@@ -95,11 +127,16 @@ class Town:
             *("init", "--home", one.home, "--listen", address),
             *("--public-url", f"https://{address}", "--directory-key", pin),
             *("--folder", f"stick={self.shared}", "--poll-seconds", "0.3"),
+            *("--pages-url", one.pages_url, "--pages-listen", f"{LOOPBACK}:{one.pages_port}"),
+            *("--share-url", one.share_url, "--share-listen", f"{LOOPBACK}:{one.share_port}"),
+            *("--mail-host", LOOPBACK, "--mail-port", str(self.mail_port), "--mail-tls", "none"),
+            *("--mail-from", one.place.email("no-reply")),
             "--allow-private-endpoints",
         )
         senx(
             *("keygen", "--home", one.home, "--name", one.place.name),
             *("--recovery-sheets", self.sheets),
+            *(("--dsl-passphrase-file", self.dsl_words) if one.place.urn else ()),
             *("--class", "classic" if one.classic else "hybrid"),
             *_numbers(one.place),
         )
@@ -110,18 +147,23 @@ class Town:
         senx("directory", "install", "--home", one.home, self.directory)
 
     def open(self, processes: Processes) -> None:
-        """Start the nodes and wait until their delivery faces answer."""
+        """Start the nodes and wait until their faces and pages answer."""
         for one in self.citizens:
             command = [*SENX, "serve", "--home", str(one.home)]
-            processes.start(one.place.key, command, healthy=_healthy(one.port))
-        processes.wait_until_healthy(30)
+            ports = [one.port]
+            ports += [one.pages_port] if one.pages_url else []
+            ports += [one.share_port] if one.share_url else []
+            processes.start(one.place.key, command, healthy=_healthy(*ports))
+        processes.wait_until_healthy(180)
 
 
-def _healthy(port: int) -> Callable[[], bool]:
-    return lambda: port_open(port)
+def _healthy(*ports: int) -> Callable[[], bool]:
+    return lambda: all(port_open(port) for port in ports)
 
 
 def _numbers(place: Place) -> Sequence[str]:
+    if place.kind == "agency":
+        return ("--kind", "agency", "--ukprn", place.ukprn or "")
     if place.urn is None or place.laestab is None:
         return ("--kind", "la", "--la", places.LA_CODE)
     return ("--kind", "school", "--urn", place.urn, "--laestab", place.laestab)

@@ -82,14 +82,16 @@ def make(
     seed: int = 1,
     count: int = 30,
     progress: Callable[[int, int], None] | None = None,
+    skip: int = 0,
 ) -> Material:
     """Write the material into ``folder``, which is made if missing.
 
+    :param skip: leave out so many first ones: further pupils of the same school.
     :param progress: told after each pupil how many of how many are done.
     :raises ValueError: ``count`` is out of range.
     :raises OSError: the folder cannot be written.
     """
-    cohort = draw_cohort(seed, count)
+    cohort = draw_cohort(seed, skip + count)[skip:]
     folder.mkdir(parents=True, exist_ok=True)
     about = ABOUT.format(seed=seed, count=count)
     (folder / "ABOUT.txt").write_text(about, encoding="utf-8")

@@ -1,6 +1,6 @@
-"""The invented places: one primary school, two secondary schools, one local authority.
+"""The invented places: a primary school, two secondary schools, a local authority, a service.
 
-No such school or council exists. The codes are well-formed and held by nobody:
+No such school, council or service exists. The codes are well-formed and held by nobody:
 URNs from 999001 (the register of schools is far below them), DfE numbers ``820/9xxx`` (LA code 820
 was closed on 31 March 2009; schools' establishment numbers end below 9000), UKPRNs from 19990001.
 Telephone numbers come from Ofcom's drama ranges, postcodes begin ``ZZ`` and electronic addresses
@@ -33,7 +33,7 @@ class Place:
 
     @property
     def laestab(self) -> str | None:
-        """The DfE number, seven digits, or None for a local authority."""
+        """The DfE number, seven digits, or None for what is no school."""
         return f"{LA_CODE}{self.estab}" if self.estab else None
 
     def email(self, who: str) -> str:
@@ -97,6 +97,20 @@ COUNCIL = Place(
     senco="Mr Simon Thirsk",
     dsl="Ms Anita Galbraith",
 )
+THERAPIES = Place(
+    key="therapies",
+    name="Marlshire Children's Therapies",
+    kind="agency",
+    urn=None,
+    estab=None,
+    ukprn="19990005",
+    address=("Tern House", "Marlborne", "Marlshire", "ZZ1 2TH"),
+    phone="01632 960801",
+    domain="therapies.example",
+    head="Mrs Gwen Ashcombe",
+    senco="Ms Sunita Kaur-Bains",
+    dsl="Mr Peter Lumley",
+)
 SECONDARIES = (QUILLBRIDGE, SALTMERE)
-PLACES = (PRIMARY, QUILLBRIDGE, SALTMERE, COUNCIL)
+PLACES = (PRIMARY, QUILLBRIDGE, SALTMERE, COUNCIL, THERAPIES)
 BY_KEY = {place.key: place for place in PLACES}
