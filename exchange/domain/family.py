@@ -10,7 +10,7 @@ Pure: no I/O, no clock.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -105,6 +105,7 @@ class Paper:
 
     :param ref: as ``services.record_disclosure`` understands it.
     :param going: it would go to the destination, whatever anybody of the family wished.
+    :param sections: by letter, what was said of sections of the EHC plan that this file is.
     """
 
     ref: str
@@ -115,6 +116,7 @@ class Paper:
     author: str = ""
     authored: date | None = None
     is_document: bool = True
+    sections: Mapping[str, Said] = field(default_factory=dict)
 
 
 def may_be_told(paper: Paper) -> bool:
@@ -129,31 +131,34 @@ def may_be_read(paper: Paper, on: date) -> bool:
     """
     if not paper.is_document or paper.type not in MAY_BE_TOLD or kept_from_family(paper):
         return False
-    facts = Facts(type=paper.type, said=_without_wishes(paper.said), pupil_said=Said())
+    sections = {letter: _without_wishes(said) for letter, said in paper.sections.items()}
+    facts = Facts(type=paper.type, said=_without_wishes(paper.said), sections=sections)
     return decide(facts, FAMILY, READING, on).outcome is Outcome.ALLOWED
 
 
 def kept_from_family(paper: Paper) -> bool:
     """Return whether anybody marked it, or decided to withhold it, with the family in mind.
 
-    A later release to somebody else lifts nothing here: only taking the mark off does, or a
-    release that is about the family.
+    A plan as one file holds all its sections: what keeps one of them back keeps the file. A later
+    release to somebody else lifts nothing here: only taking the mark off does, or a release that
+    is about the family.
     """
-    for said in (paper.said, paper.pupil_said):
-        if any(FAMILY.is_meant_by(one.not_for) for one in said.marks):
-            return True
-        kept: set[str] = set()
-        for one in said.judgements:
-            if not FAMILY.is_meant_by(one.audience):
-                continue
-            why = reason(one.reason)
-            if why.direction == "withhold":
-                kept.add(why.code)
-            else:
-                kept -= why.lifts
-        if kept:
-            return True
-    return False
+    return any(map(_keeps, (paper.said, paper.pupil_said, *paper.sections.values())))
+
+
+def _keeps(said: Said) -> bool:
+    if any(FAMILY.is_meant_by(one.not_for) for one in said.marks):
+        return True
+    kept: set[str] = set()
+    for one in said.judgements:
+        if not FAMILY.is_meant_by(one.audience):
+            continue
+        why = reason(one.reason)
+        if why.direction == "withhold":
+            kept.add(why.code)
+        else:
+            kept -= why.lifts
+    return bool(kept)
 
 
 def _without_wishes(said: Said) -> Said:

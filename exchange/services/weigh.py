@@ -35,6 +35,7 @@ from exchange.domain.disclosure import (
 )
 from exchange.ports import StoredDocument, StoredPupil, StoredRecord
 from exchange.services.named_school import names_school
+from exchange.services.pack_facts import PLAN, said_of_sections
 from keys.directory import Organisation
 from schemas.base import Record, dump_bytes, load_bytes
 from schemas.ehc import EhcPlan
@@ -42,7 +43,20 @@ from schemas.pupil import Pupil
 from schemas.records import RECORDS
 from schemas.report import SpecialistReport
 
-PLAN, REPORT = "ehc-plan", "specialist-report"
+__all__ = [
+    "HOME",
+    "PLAN",
+    "RECORD_TYPES",
+    "REPORT",
+    "WHOLE",
+    "GoingRecord",
+    "Weighed",
+    "recipient_for",
+    "type_of_record",
+    "weigh",
+]
+
+REPORT = "specialist-report"
 WHOLE = ""
 """The key under which a pupil holds what was said of the whole pack."""
 HOME = "pupil/home"
@@ -196,7 +210,7 @@ class _Scales:
     def _of_document(self, document: StoredDocument) -> Decision:
         facts = self._facts(document.type, document.said)
         if document.type == PLAN:
-            facts = replace(facts, sections=self._said_of_sections())
+            facts = replace(facts, sections=said_of_sections(self._pupil))
         return self._decide(facts)
 
     def _document(self, document: StoredDocument) -> bool:
@@ -205,14 +219,6 @@ class _Scales:
         title = "" if is_cp(document.type, self._on) else document.title
         self._note(document.document_id, "document", document.type, title, decision)
         return decision.allowed
-
-    def _said_of_sections(self) -> dict[str, Said]:
-        prefix = f"{PLAN}/"
-        return {
-            key.removeprefix(prefix): said
-            for key, said in self._pupil.said.items()
-            if key.startswith(prefix)
-        }
 
     def _record(self, record: StoredRecord, documents: frozenset[str]) -> bytes | None:
         """Return the bytes of the record that go, or None."""

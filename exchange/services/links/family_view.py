@@ -22,6 +22,7 @@ from exchange.services.links.model import Link
 from exchange.services.links.model import Purpose as LinkPurpose
 from exchange.services.links.pack_view import day_words, instant_words, label_of, size_words
 from exchange.services.pack_contents import SUFFIX
+from exchange.services.pack_facts import PLAN, said_of_sections
 from exchange.services.places import place
 from exchange.services.reviews.keeping import meeting_for
 from exchange.services.second_registration import PURPOSE as SECOND
@@ -62,7 +63,7 @@ def papers_of(inside: Inside, unit: UnitOfWork, pupil_id: str) -> list[Paper]:
     records = unit.records.of_pupil(pupil_id)
     documents = unit.documents.of_pupil(pupil_id)
     going = _going(inside, unit, pupil, records, documents)
-    whole = pupil.said.get(WHOLE, NOTHING)
+    whole, sections = pupil.said.get(WHOLE, NOTHING), said_of_sections(pupil)
     found = [
         Paper(
             ref=one.document_id,
@@ -72,6 +73,7 @@ def papers_of(inside: Inside, unit: UnitOfWork, pupil_id: str) -> list[Paper]:
             pupil_said=whole,
             author=one.author,
             authored=one.authored,
+            sections=sections if one.type == PLAN else {},
         )
         for one in documents
     ]

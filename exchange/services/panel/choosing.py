@@ -31,6 +31,7 @@ from exchange.errors import Wrapped
 from exchange.ports import StoredDocument, StoredPupil, UnitOfWork
 from exchange.services.cases import Case
 from exchange.services.inside import Inside
+from exchange.services.pack_facts import said_of_sections
 from exchange.services.weigh import PLAN, RECORD_TYPES, WHOLE
 from schemas.base import load_bytes
 from schemas.codes import code_set
@@ -126,14 +127,7 @@ def may_use(inside: Inside, unit: UnitOfWork, held: Case) -> Callable[[str], boo
 
 def _decide(pupil: StoredPupil, type_: str, said: Said, org_id: str, today: date) -> Decision:
     recipient = Recipient(org_id=org_id, kind="la", role=ROLE, asked=True)
-    sections = {}
-    if type_ == PLAN:
-        prefix = f"{PLAN}/"
-        sections = {
-            key.removeprefix(prefix): said
-            for key, said in pupil.said.items()
-            if key.startswith(prefix)
-        }
+    sections = said_of_sections(pupil) if type_ == PLAN else {}
     born = load_bytes(Pupil, pupil.record).date_of_birth
     facts = Facts(
         type=type_,

@@ -89,3 +89,32 @@ def test_marks_and_decisions_about_the_family_keep_a_paper_off(said: Said, told:
 def test_records_are_told_and_never_handed_over() -> None:
     assert may_be_told(replace(REPORT, is_document=False))
     assert not may_be_read(replace(REPORT, is_document=False), TODAY)
+
+
+PLAN = replace(REPORT, type="ehc-plan")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Said(marks=(Mark("family", "A", "senco", AT),)),
+        Said(marks=(Mark("everybody", "A", "senco", AT),)),
+        Said(judgements=(judged("serious-harm", "family"),)),
+        Said(
+            judgements=(
+                judged("about-somebody-else", "everybody"),
+                judged("withholding-lifted", "school"),
+            )
+        ),
+    ],
+)
+def test_a_section_that_is_kept_from_the_family_keeps_the_plans_file_off(said: Said) -> None:
+    paper = replace(PLAN, sections={"D": said, "F": Said()})
+    assert not may_be_told(paper)
+    assert not may_be_read(paper, TODAY)
+
+
+def test_a_section_that_is_kept_from_others_alone_keeps_nothing_off() -> None:
+    paper = replace(PLAN, sections={"D": Said(marks=(Mark("la", "A", "senco", AT),))})
+    assert may_be_told(paper)
+    assert may_be_read(paper, TODAY)
