@@ -40,6 +40,7 @@ class CaseRow:
     :param found_by: name and reference, folded for the search.
     :param standing: of the clock that is due next, on the day on which the row was made.
     :param rank: its place by urgency; ``update`` whether something came that nobody has taken in.
+    :param untold: a refusal closed it, and the family has yet to be told.
     """
 
     case_id: str
@@ -60,16 +61,17 @@ class CaseRow:
     withdrawn: bool
     placed: bool
     update: bool
+    untold: bool
 
     @property
     def is_over(self) -> bool:
         """Return whether nothing is awaited of the authority."""
-        return self.state in OVER
+        return self.state in OVER and not self.untold
 
     @property
     def is_new(self) -> bool:
         """Return whether nobody has taken it up yet."""
-        return not self.is_over and (not self.caseworker or not self.placed)
+        return self.state not in OVER and (not self.caseworker or not self.placed)
 
     @property
     def needs_attention(self) -> bool:
@@ -222,6 +224,7 @@ class _Cases:
             placed=held.pupil_id is not None,
             update=held.pupil_id is not None
             and any((one.sender, one.bundle_id) in unread for one in held.packs),
+            untold=held.is_untold,
         )
 
 

@@ -37,7 +37,8 @@ class CaseState(StrEnum):
 
 
 OVER = frozenset({CaseState.FINAL, CaseState.CLOSED, CaseState.NOT_OURS})
-"""States in which nothing is awaited of the authority but what a refusal brings (an appeal)."""
+"""States in which nothing is awaited of the authority but what a refusal brings (an appeal), once
+the family was told of it (:attr:`Case.is_over`)."""
 
 
 class Source(StrEnum):
@@ -242,6 +243,22 @@ class Case:
     def held(self) -> str:
         """Return the code of the check that failed, or an empty text."""
         return next((one.held for one in self.packs if one.held), "")
+
+    @property
+    def is_untold(self) -> bool:
+        """Return whether a refusal closed it and nobody noted that the family was told.
+
+        Its clock runs until they are told in writing, not until it is decided.
+        """
+        if self.state is not CaseState.CLOSED or Event.CLOSED.value in self.events:
+            return False
+        latest = (self.decided(one.what) for one in self.decisions)
+        return any(one is not None and one.told is None for one in latest)
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether nothing is awaited of the authority but what a refusal brings."""
+        return self.state in OVER and not self.is_untold
 
     def decided(self, what: str) -> Decision | None:
         """Return the latest decision of a kind, or None."""

@@ -21,7 +21,7 @@ from exchange.ports import Actor, Item, UnitOfWork
 from exchange.services.advice.model import KIND as ADVICE
 from exchange.services.advice.model import request_from
 from exchange.services.cases.keeping import cases
-from exchange.services.cases.model import OVER, Case, CaseState
+from exchange.services.cases.model import Case, CaseState
 from exchange.services.cases.timing import URGENT, advice_by_case, clocks_of, outlook_of
 from exchange.services.inside import Inside
 from exchange.services.letters import Letter, queue_letter
@@ -136,7 +136,7 @@ def pressing(unit: UnitOfWork, today: date) -> list[Pressing]:
     found = []
     for one in cases(unit):
         outlook = outlook_of(clocks_of(one, asked.get(one.case_id, ())))
-        if one.state not in OVER and (_waits(one) or outlook.standing(today) in URGENT):
+        if not one.is_over and (_waits(one) or outlook.standing(today) in URGENT):
             found.append(Pressing(one.caseworker, outlook.due))
     return found
 

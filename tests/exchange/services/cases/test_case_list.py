@@ -22,6 +22,8 @@ from exchange.services.cases import (
     record_exception,
 )
 from exchange.services.cases.by_hand import HandRequest, enter_request
+from exchange.services.cases.decisions import close_case, tell_decision
+from exchange.services.cases.reminding import pressing
 from tests.exchange.services.cases.asked import CASEWORKER, Desk
 from tests.exchange.services.town import COUNCIL
 
@@ -98,6 +100,38 @@ def test_a_day_later_the_standing_is_another(desk: Desk, board: CaseBoard) -> No
     board.is_ready(COUNCIL)
     fresh = CaseBoard(desk.inside)
     assert rows(fresh)[0].standing is Standing.LATE
+
+
+@pytest.mark.parametrize("what", ["assess", "plan"])
+def test_a_refusal_that_nobody_was_told_of_is_not_over(
+    desk: Desk, board: CaseBoard, what: str
+) -> None:
+    case_id = letter(desk, "Bo", 140)
+    if what == "plan":
+        yes = Decision("assess", yes=True, decided=TODAY, reasons="", told=TODAY)
+        record_decision(desk.inside, COUNCIL, case_id, yes, CASEWORKER)
+    no = Decision(what, yes=False, decided=TODAY, reasons="Working.")
+    record_decision(desk.inside, COUNCIL, case_id, no, CASEWORKER)
+    (row,) = rows(board)
+    assert (row.untold, row.state, row.is_new) == (True, CaseState.CLOSED, False)
+    assert names(board, "late") == names(board, "attention") == ["Bo"]
+    with desk.house.store.reading(COUNCIL) as unit:
+        assert [one.caseworker for one in pressing(unit, TODAY)] == ["kay"]
+    tell_decision(desk.inside, COUNCIL, case_id, what, TODAY, CASEWORKER)
+    with desk.house.store.reading(COUNCIL) as unit:
+        assert pressing(unit, TODAY) == []
+    assert (rows(board), names(board, "attention"), names(board, "late")) == ([], [], [])
+    assert names(board, "closed") == ["Bo"]
+
+
+def test_a_case_that_a_person_closed_is_over_whatever_was_told(
+    desk: Desk, board: CaseBoard
+) -> None:
+    case_id = letter(desk, "Bo", 140)
+    yes = Decision("assess", yes=True, decided=TODAY, reasons="")
+    record_decision(desk.inside, COUNCIL, case_id, yes, CASEWORKER)
+    close_case(desk.inside, COUNCIL, case_id, TODAY, "They moved.", CASEWORKER)
+    assert rows(board) == []
 
 
 def test_a_date_with_an_exception_is_named_and_presses_no_more(
