@@ -139,7 +139,8 @@ def test_an_app_is_set_up_by_its_picture_and_first_code(place: Place) -> None:
     wrong = client.post("/account/authenticator-app", {"code": "000000"})
     assert wrong.status_code == 422
     plain = secret.group(1).replace(" ", "")
-    done = client.post("/account/authenticator-app", {"code": code_now(plain)})
+    first = code_now(plain)
+    done = client.post("/account/authenticator-app", {"code": first})
     assert done.headers["Location"] == "/account/recovery-codes"
     assert client.get("/account/authenticator-app/picture").status_code == 404
     assert client.get("/account").status_code == 200
@@ -147,10 +148,10 @@ def test_an_app_is_set_up_by_its_picture_and_first_code(place: Place) -> None:
     client.post("/sign-out")
     sign_in(client, account.login)
     client.get("/sign-in/code")
-    used = client.post("/sign-in/code", {"code": code_now(plain)})
+    used = client.post("/sign-in/code", {"code": first})
     assert used.status_code == 422, "the code that set it up is used"
-    used = client.post("/sign-in/code", {"code": code_now(plain, 30)})
-    assert used.status_code == 302
+    fresh = client.post("/sign-in/code", {"code": code_now(plain, 30)})
+    assert fresh.status_code == 302
 
 
 def test_the_secret_is_shown_to_its_owner_alone(place: Place) -> None:
