@@ -11,6 +11,7 @@ reporting  the report as it is written, and as a record
 sending    the report to the authority as a sealed pack; anew where the first was lost
 noting     handed over, given to those invited, decided by letter: as a person notes it
 timing     the clocks of a review; what is next, and by when
+due        by when a plan must be reviewed; which of its days cannot be right
 answers    the authority's decision that came as a pack is filed at its review
 board      every pupil with an EHC plan: what is due, needs attention first
 received   at the authority: a report as it is kept, with its clocks

@@ -11,18 +11,20 @@ from datetime import date
 
 from exchange.ports import UnitOfWork
 from exchange.services.boards import LeaverRow
+from exchange.services.reviews.due import doubts_of, plan_clocks, presses
 from exchange.services.reviews.keeping import reviews
 from exchange.services.reviews.model import Review, ReviewState
-from exchange.services.reviews.timing import Timed, clocks_of, next_of, plan_clocks, presses
+from exchange.services.reviews.timing import Timed, clocks_of, next_of
 
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
     """One pupil with a plan.
 
-    :param due: by when the plan must be reviewed; None: nobody wrote when it was issued.
+    :param due: by when the plan must be reviewed; None: it is not known when it was issued.
     :param review: the open one, or None.
     :param next: what is to be done next, where it has a date.
+    :param doubtful: a day of the plan cannot be right, and was not counted from.
     """
 
     pupil_id: str
@@ -33,6 +35,7 @@ class PlanRow:
     review: Review | None
     next: Timed | None
     attention: bool
+    doubtful: bool = False
 
     @property
     def day(self) -> date:
@@ -59,6 +62,7 @@ def _made(pupil: LeaverRow, review: Review | None, today: date) -> PlanRow:
     found = plan_clocks(issued, last, pupil.nc_year, today, pupil.leaves)
     due = found[0] if found else None
     then = due if review is None else _next(review, due, today)
+    doubtful = bool(doubts_of(issued, last, today))
     return PlanRow(
         pupil_id=pupil.pupil_id,
         name=pupil.name,
@@ -67,7 +71,8 @@ def _made(pupil: LeaverRow, review: Review | None, today: date) -> PlanRow:
         due=due,
         review=review,
         next=then,
-        attention=_attention(review, then, today),
+        attention=doubtful or _attention(review, then, today),
+        doubtful=doubtful,
     )
 
 

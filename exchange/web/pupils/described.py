@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
 
 from exchange.web.here import inside
 from exchange.web.pupils.inputs import Choices, Spec
-from schemas.base import SubjectRecord
+from schemas.base import Problem, SubjectRecord
 from schemas.codes import code_set
 from schemas.parts import Part
 
@@ -44,6 +46,7 @@ class RecordPage:
 
     :param dated: the attribute that takes today's day at each change.
     :param starts: whether its own fields must be written before its lists can be.
+    :param doubts: what of the record cannot be right on a day, though its schema takes it.
     """
 
     slot: str
@@ -55,6 +58,7 @@ class RecordPage:
     dated: str | None = "written"
     starts: bool = False
     endpoint: str = "pupils.record"
+    doubts: Callable[[Any, date], Sequence[Problem]] | None = None
 
     def without_places(self) -> RecordPage:
         """Return the page without what names the next school: for a protected move."""

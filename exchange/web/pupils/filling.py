@@ -33,6 +33,8 @@ _FLAGS = {"yes": True, "no": False}
 _SENTENCES = {
     "address-twice": "Give an address of their own, or say that they live with the pupil, not both",
     "blank": "Write something that can be read",
+    "day-before-plans": "Check the year: EHC plans began on 1 September 2014",
+    "day-to-come": "Give a day that has come",
     "ends-early": "The last day cannot be before the first",
     "identifier-invalid": "Check the number: a character of it is wrong",
     "missing": "Answer this question",

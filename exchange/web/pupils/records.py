@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request
 
+from exchange.domain.clocks import london_day
 from exchange.errors import Conflict
 from exchange.services.edit_record import (
     current_pupil,
@@ -117,6 +118,18 @@ def _save_own(desk: Desk, form: PageForm) -> None:
         require_version(own_version(desk.page, now), based_on, f"/{desk.page.slot}")
         start = {} if now is not None else start_of(desk.page, desk.pupil_id)
         changed = made(desk.page.kind, now, desk.page.specs, told, **start)
-        return checked(dated(desk.page, changed), "")
+        return _likely(desk, checked(dated(desk.page, changed), ""))
 
     store(desk, change, actor())
+
+
+def _likely(desk: Desk, record: SubjectRecord) -> SubjectRecord:
+    """Return a record of which nothing cannot be right.
+
+    :raises Wrong: something of it is not.
+    """
+    today = london_day(inside().clock.now())
+    doubts = desk.page.doubts(record, today) if desk.page.doubts is not None else ()
+    if doubts:
+        raise Wrong(doubts, "")
+    return record

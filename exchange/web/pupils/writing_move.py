@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
+from exchange.services.reviews.due import doubts_of
 from exchange.web.pupils.described import (
     YES_NO,
     PartPage,
@@ -12,6 +16,7 @@ from exchange.web.pupils.described import (
 )
 from exchange.web.pupils.inputs import Spec
 from schemas.attendance import Attendance, YearAttendance
+from schemas.base import Problem
 from schemas.ehc import EhcPlan
 from schemas.people import Person
 from schemas.sen import Meeting, TransitionPlan, Visit
@@ -98,6 +103,13 @@ ATTENDANCE = RecordPage(
     dated=None,
 )
 
+
+def _days_of_plan(plan: EhcPlan, today: date) -> Sequence[Problem]:
+    """Return the days from which no date can be counted; loaded ones are shown, and mended here."""
+    doubts = doubts_of(plan.issued, plan.last_review, today)
+    return [(code, f"/{name}") for name, code in doubts.items()]
+
+
 EHC = RecordPage(
     "ehc-plan",
     "EHC plan",
@@ -127,4 +139,5 @@ EHC = RecordPage(
     hint="The plan itself is a document of the council: add it to the documents.",
     dated=None,
     starts=True,
+    doubts=_days_of_plan,
 )

@@ -68,6 +68,8 @@ def _line(row: PlanRow) -> Line:
 def _step(row: PlanRow) -> str:
     """Return what is to be done next, in words."""
     if row.review is None:
+        if row.due is None and row.doubtful:
+            return "Check when the plan was issued"
         return "Plan the review" if row.due else "Enter when the plan was issued"
     if row.review.meeting is None:
         return "Fix the day of the meeting"

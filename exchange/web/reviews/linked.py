@@ -10,9 +10,10 @@ from flask import url_for
 
 from exchange.ports import UnitOfWork
 from exchange.services.boards import LeaverRow
+from exchange.services.reviews.due import doubts_of, last_safe, plan_clocks
 from exchange.services.reviews.keeping import reviews_about
 from exchange.services.reviews.model import Review, ReviewState
-from exchange.services.reviews.timing import Timed, last_safe, plan_clocks
+from exchange.services.reviews.timing import Timed
 from exchange.web.reviews.board import KINDS
 from schemas.ehc import EhcPlan
 
@@ -37,11 +38,13 @@ class OfPupil:
 
     :param due: by when the next one must be held; empty while one is open.
     :param may_begin: there is a plan, and no review is open.
+    :param doubtful: a day of the plan cannot be right, and was not counted from.
     """
 
     reviews: tuple[Linked, ...]
     due: tuple[Timed, ...]
     may_begin: bool
+    doubtful: bool
 
 
 def of_pupil(
@@ -64,7 +67,8 @@ def of_pupil(
     if plan is not None and not is_open:
         due = plan_clocks(plan.issued, plan.last_review, nc_year, today, moves)
     listed = tuple(_linked(one) for one in reversed(found))
-    return OfPupil(listed, due, plan is not None and not is_open)
+    doubtful = plan is not None and bool(doubts_of(plan.issued, plan.last_review, today))
+    return OfPupil(listed, due, plan is not None and not is_open, doubtful)
 
 
 def _linked(one: Review) -> Linked:

@@ -14,6 +14,7 @@ from exchange.domain.clocks import due
 from exchange.errors import ExchangeError
 from exchange.services.edit_document import documents_of
 from exchange.services.edit_record import current_pupil, current_record
+from exchange.services.reviews.due import phase_of
 from exchange.services.reviews.keeping import begin_review
 from exchange.services.reviews.planning import (
     cancel_review,
@@ -22,7 +23,6 @@ from exchange.services.reviews.planning import (
     plan_meeting,
 )
 from exchange.services.reviews.reporting import as_whom
-from exchange.services.reviews.timing import phase_of
 from exchange.web.forms import PageForm
 from exchange.web.here import actor, inside, org_id, role
 from exchange.web.pupils.child import child_of, label_of

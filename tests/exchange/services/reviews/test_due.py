@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 
-from exchange.services.reviews.timing import plan_clocks
+from exchange.services.reviews.due import TO_COME, TOO_EARLY, doubts_of, plan_clocks
+
+TODAY = date(2026, 10, 15)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +26,7 @@ from exchange.services.reviews.timing import plan_clocks
 def test_a_plan_is_due_by_the_earlier_of_its_year_and_its_phase(
     issued: date | None, last: date | None, year: str, first: tuple[str, date] | None
 ) -> None:
-    found = plan_clocks(issued, last, year, date(2026, 10, 15))
+    found = plan_clocks(issued, last, year, TODAY)
     told = (found[0].clock.rule.code, found[0].clock.due) if found else None
     assert told == first
 
@@ -44,5 +46,34 @@ def test_a_plan_is_due_by_the_earlier_of_its_year_and_its_phase(
 def test_other_phases_and_colleges_have_their_dates_once_the_move_is_known(
     year: str, moves: date | None, last: date | None, told: list[tuple[str, date]]
 ) -> None:
-    found = plan_clocks(None, last, year, date(2026, 10, 15), moves)
+    found = plan_clocks(None, last, year, TODAY, moves)
     assert [(one.clock.rule.code, one.clock.due) for one in found] == told
+
+
+GOOD = date(2026, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("issued", "last", "doubts", "told"),
+    [
+        (date(2012, 5, 1), None, {"issued": TOO_EARLY}, []),  # a Statement, carried over
+        (date(1026, 5, 1), None, {"issued": TOO_EARLY}, []),
+        (date(2062, 5, 1), None, {"issued": TO_COME}, []),
+        (GOOD, date(2062, 5, 1), {"last_review": TO_COME}, [date(2027, 3, 2)]),
+        (GOOD, date(2013, 5, 1), {"last_review": TOO_EARLY}, [date(2027, 3, 2)]),
+        (date(2012, 5, 1), GOOD, {"issued": TOO_EARLY}, [date(2027, 3, 2)]),
+        (date(2014, 9, 1), None, {}, [date(2015, 9, 1)]),
+        (TODAY, None, {}, [date(2027, 10, 15)]),
+        (None, None, {}, []),
+    ],
+)
+def test_no_date_is_counted_from_a_day_that_cannot_be_right(
+    issued: date | None, last: date | None, doubts: dict[str, str], told: list[date]
+) -> None:
+    assert doubts_of(issued, last, TODAY) == doubts
+    assert [one.clock.due for one in plan_clocks(issued, last, "4", TODAY)] == told
+
+
+def test_a_review_on_a_day_to_come_was_not_held() -> None:
+    codes = {one.clock.rule.code for one in plan_clocks(GOOD, date(2062, 5, 1), "6", TODAY)}
+    assert codes == {"plan-review", "last-safe-review"}
