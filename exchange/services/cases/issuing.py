@@ -8,7 +8,7 @@ from datetime import date
 
 from exchange.ports import Actor
 from exchange.services.cases.decisions import keep_with, message_for
-from exchange.services.cases.events import require_day
+from exchange.services.cases.events import require_day, require_state
 from exchange.services.cases.keeping import case
 from exchange.services.cases.model import Case, CaseState, Event
 from exchange.services.inside import Inside
@@ -26,19 +26,17 @@ def record_issued(inside: Inside, org_id: str, case_id: str, on: date, actor: Ac
 
     :raises UsageError: ``date-in-future``; ``date-before-request``.
     :raises NotFound: ``case-unknown``.
-    :raises Conflict: ``item-changed``.
+    :raises Conflict: ``case-state``: there is no plan to issue yet, or no more; ``item-changed``.
     """
     with inside.store.reading(org_id) as unit:
         before = case(unit, case_id)
+    require_state(before, *ISSUES)
     require_day(inside, before, on)
-    state = CaseState.FINAL if before.state in ISSUES else before.state
     events = {**before.events, Event.FINAL_ISSUED.value: on}
-    changed = replace(before, state=state, events=events)
+    changed = replace(before, state=CaseState.FINAL, events=events)
     if changed == before:
         return before
-    transfer = None
-    if state is CaseState.FINAL:
-        transfer = message_for(inside, org_id, before, _told(before, on, actor))
+    transfer = message_for(inside, org_id, before, _told(before, on, actor))
     detail = {"event": Event.FINAL_ISSUED.value, "on": on.isoformat()}
     return keep_with(inside, org_id, changed, transfer, actor, "case.event", detail)
 

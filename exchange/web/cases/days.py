@@ -18,6 +18,7 @@ from wtforms.validators import InputRequired, Length
 from exchange.domain.clocks import exceptions_for
 from exchange.errors import UsageError
 from exchange.services.cases import (
+    Case,
     ClockException,
     Event,
     add_note,
@@ -28,7 +29,7 @@ from exchange.services.cases import assign as assign_case
 from exchange.services.cases.advice import may_have_had, record_had
 from exchange.services.cases.decisions import close_case
 from exchange.services.cases.events import LONGEST
-from exchange.services.cases.issuing import record_issued
+from exchange.services.cases.issuing import ISSUES, record_issued
 from exchange.web.cases import shown
 from exchange.web.cases.wording import BY_HAND, EVENTS
 from exchange.web.forms import PageForm
@@ -40,7 +41,7 @@ class DayForm(PageForm):
 
     event = RadioField(
         "What happened?",
-        choices=[(one.value, EVENTS[one]) for one in BY_HAND],
+        choices=[],
         widget=GovRadioInput(),
         validators=[InputRequired("Choose what happened.")],
     )
@@ -120,7 +121,7 @@ def day(case: str) -> Any:
     bodies = [
         (f"{_HAD}{one.request_id}", f"{one.body.name} had our request for advice") for one in asked
     ]
-    form.event.choices = [*((one.value, EVENTS[one]) for one in BY_HAND), *bodies]
+    form.event.choices = [*_offered(found), *bodies]
     if form.validate_on_submit():
         try:
             _happened(case, str(form.event.data), form.on.data, str(form.why.data or ""))
@@ -130,6 +131,12 @@ def day(case: str) -> Any:
             flash("The day is recorded.")
             return shown.back_to(found)
     return render_template("cases/day.html", **shown.head(found), form=form)
+
+
+def _offered(found: Case) -> list[tuple[str, str]]:
+    """Return the days that may be recorded of a case; a plan is issued where there is one."""
+    listed = (one for one in BY_HAND if one is not Event.FINAL_ISSUED or found.state in ISSUES)
+    return [(one.value, EVENTS[one]) for one in listed]
 
 
 def _happened(case: str, what: str, on: date, why: str) -> None:

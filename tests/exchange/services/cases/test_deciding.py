@@ -158,6 +158,9 @@ def test_days_that_cannot_be_are_refused(
 def test_nothing_is_decided_twice_or_out_of_turn(desk: Desk, held: Case) -> None:
     with pytest.raises(Conflict, match="case-state"):
         decide(desk, held, "plan")
+    with pytest.raises(Conflict, match="case-state"):  # no plan is to be issued
+        record_issued(desk.inside, COUNCIL, held.case_id, FIRST, CASEWORKER)
+    assert codes(desk.only)["final-plan"].runs
     made = decide(desk, held)
     with pytest.raises(Conflict, match="case-state"):
         decide(desk, made)
