@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
-from exchange.domain.clocks import Calendar, clock, require_likely
+from exchange.domain.clocks import NO_SCHOOL, Calendar, clock, require_likely
 from exchange.errors import Conflict, UsageError
 from exchange.ports import Actor, Item, UnitOfWork
 from exchange.services.inside import Inside
@@ -54,7 +54,25 @@ class PlanMove:
     version: int = field(default=1, compare=False)
 
     def clocks(self, today: date, calendar: Calendar) -> tuple[Timed, ...]:
-        """Return the clocks of the move: of going out one, of coming in two more."""
+        """Return the clocks of the move: of going out one, of coming in two more.
+
+        None where a day is none that the law knows: one row must not close the list of all moves.
+        """
+        try:
+            return self._counted(today, calendar)
+        except UsageError:
+            return ()
+
+    @property
+    def is_unclear(self) -> bool:
+        """Return whether no clock can run from its days, so that somebody must check them."""
+        try:
+            self._counted(self.moved, NO_SCHOOL)
+        except UsageError:
+            return True
+        return False
+
+    def _counted(self, today: date, calendar: Calendar) -> tuple[Timed, ...]:
         if self.direction == "out":
             handed = clock("plan-moved", self.moved, calendar, also=self.aware, met=self.came)
             return (timed(handed, today),)
@@ -126,6 +144,8 @@ def _require_sense(inside: Inside, move: PlanMove) -> None:
     if not move.other:
         raise UsageError("text-missing", "/other", "Say which authority.")
     require_likely("plan-moved", move.moved, "/moved")
+    if move.aware is not None:
+        require_likely("plan-moved", move.aware, "/aware")
     if move.came is not None:
         require_likely("plan-moved-told", move.came, "/came")
     if move.last_review is not None:
@@ -135,7 +155,8 @@ def _require_sense(inside: Inside, move: PlanMove) -> None:
         day: date | None = getattr(move, name)
         if day is not None and day > today:
             raise UsageError("date-in-future", f"/{name}", "Give a day that has come.")
-    for name in ("told", "reviewed"):
+    # Who gives a plan away may do so early; who takes one over has no duty before the move.
+    for name in ("told", "reviewed", *(("came",) if move.direction == "in" else ())):
         day = getattr(move, name)
         if day is not None and day < move.moved:
             raise UsageError("date-before-move", f"/{name}", "That was before the move.")

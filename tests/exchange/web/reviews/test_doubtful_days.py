@@ -1,4 +1,4 @@
-"""A day of a plan that cannot be right: refused where it is typed, shown where a pack brought it."""
+"""A day of a plan that cannot be right: refused where it is typed, shown where a pack brings it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from datetime import date, timedelta
 
 import pytest
 
+from exchange.domain.access import Role
+from exchange.ports import Actor, Item
 from exchange.services.keep_pupil import add_pupil
+from exchange.services.reviews.moves import _plain as plain_move
+from exchange.services.reviews.moves import new_move
 from tests.exchange.services.town import SENCO, pupil_record
 from tests.exchange.web.reviews.test_reviews_pages import board_of
-from tests.exchange.web.reviews.walking import TODAY, day, posted, with_plan
-from tests.exchange.web.site import Client, Place
+from tests.exchange.web.reviews.walking import TODAY, day, posted, saved, with_plan
+from tests.exchange.web.site import Client, Place, Site
 
 PLAN = {"authority": "820", "status": "final"}
 
@@ -51,3 +55,31 @@ def test_a_day_that_cannot_be_right_is_refused_where_it_is_typed(
     assert answer.status_code == 422
     assert said in answer.text
     assert posted(senco, record, {**PLAN, **day(field, TODAY)}).status_code == 302
+
+
+def test_a_day_of_a_move_that_cannot_be_right_is_refused_and_closes_no_page(site: Site) -> None:
+    casework = site["council"].client(Role.LA_CASEWORKER)
+    casework.get("/plan-moves/new")
+    new = {"direction": "out", "child": "Yan Ash", "other": "Norshire", **day("moved", TODAY)}
+    move = casework.post("/plan-moves/new", new).headers["Location"]
+    answer = posted(casework, move, {"aware": ["1", "11", "1026"], "came": ["", "", ""]})
+    assert answer.status_code == 200
+    assert "Check the year." in answer.text
+    assert "Yan Ash" in casework.get("/plan-moves").text
+
+
+def test_a_move_kept_with_such_a_day_is_listed_and_can_be_mended(site: Site) -> None:
+    council = site["council"]
+    with council.node.inside.store.unit(council.org_id) as unit:
+        made = new_move(council.node.inside, "out", "Zoe Ash", "Norshire", TODAY)
+        content = {**plain_move(made), "aware": "1026-11-01"}
+        moment = made.created_at
+        unit.items.add(Item("plan-move", made.move_id, "open", content, moment, moment))
+        unit.audit.record(Actor("T", "la-caseworker"), "plan-move.kept", "plan-move", made.move_id)
+        unit.commit()
+    casework = council.client(Role.LA_CASEWORKER)
+    assert "Check the days: one cannot be right" in casework.get("/plan-moves").text
+    move = f"/plan-moves/{made.move_id}"
+    assert "A day of this move cannot be right." in casework.get(move).text
+    page = saved(casework, move, day("aware", TODAY)).text
+    assert "cannot be right" not in page
