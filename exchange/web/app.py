@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
-from exchange.web import bound, drafts, errors, frame, gate, headers, uploads, words
+from exchange.web import bound, drafts, errors, frame, gate, headers, meanwhile, uploads, words
 from exchange.web.areas import AREAS
 from exchange.web.careful import Careful
 from exchange.web.here import KEY
@@ -45,6 +45,7 @@ def create_app(parts: Parts) -> Flask:
     uploads.install(app)
     bound.install(app)
     CSRFProtect(app)
+    meanwhile.install(app)
     WTFormsHelpers(app)
     headers.install(app)
     errors.install(app)

@@ -44,7 +44,7 @@ def _gate() -> AnyResponse | None:
     if row.whose is Whose.NOBODY:
         return None
     if g.visitor is None:
-        return _to_sign_in()
+        return to_sign_in()
     return _let_through(row, cast(Visitor, g.visitor))
 
 
@@ -72,13 +72,19 @@ def _visitor() -> Visitor | None:
     return visitor_of(parts().inside, token, limits=parts().limits)
 
 
-def _to_sign_in() -> AnyResponse:
+def to_sign_in() -> AnyResponse:
     """Send the browser to the sign-in page, and back here afterwards where that is safe."""
-    onwards = request.full_path.rstrip("?") if request.method == "GET" else ""
-    if request.method == "POST" and drafts.park(request.cookies.get(COOKIE, "")):
-        onwards = request.path  # what was typed stands there again
+    onwards = _asked() if request.method == "GET" else ""
+    typed = request.method == "POST" and request.mimetype == FORM  # no file is read for nobody
+    if typed and drafts.park(request.cookies.get(COOKIE, "")):
+        onwards = _asked()  # what was typed stands there again
     target = url_for("entry.sign_in", next=onwards or None)
     if request.accept_mimetypes.best == "application/json":
         answer = Response('{"code":"signed-out"}', 401, content_type="application/json")
         return answer
     return redirect(target)
+
+
+def _asked() -> str:
+    """Return path and query of what was asked for: some pages are nothing without their query."""
+    return request.full_path.rstrip("?")
