@@ -15,7 +15,8 @@ claiming   one answer to that at a time
 area       not our child; open a case again that is over
 joining    two cases of one request become one
 events     days, exceptions, notes, and who works the case
-decisions  whether to assess, whether to issue a plan; told to the school as a sealed pack
+decisions  whether to assess, whether to issue a plan; when the family was told
+telling    the school is told by a sealed pack, in one commit with the case
 issuing    the final plan is issued
 advice     which advice the regulations want; what three people find sufficient (reg 6(4))
 contents   the newest pack of a case, and what it shows of the Code's 9.14

@@ -10,11 +10,11 @@ from exchange.errors import Conflict
 from exchange.ports import Actor, UnitOfWork
 from exchange.services.accept import reject
 from exchange.services.cases.claiming import require_free
-from exchange.services.cases.decisions import keep_with, message_for
 from exchange.services.cases.events import require_state, text_in, today_of
 from exchange.services.cases.keeping import case
 from exchange.services.cases.model import Case, CaseState, Event, Note
 from exchange.services.cases.placing import acknowledged, to_take_in
+from exchange.services.cases.telling import keep_with, message_for
 from exchange.services.inside import Inside
 from schemas.ehc_decision import Decided, EhcDecision
 from schemas.people import Person

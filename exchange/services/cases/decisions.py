@@ -7,30 +7,20 @@ person was told in writing. A decision stands in the case for good; a later one 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 
-from exchange.errors import (
-    Conflict,
-    DestinationRefused,
-    ExchangeError,
-    TrustError,
-    UsageError,
-)
-from exchange.ports import Actor, Arrival, Transfer, UnitOfWork
+from exchange.errors import Conflict, UsageError
+from exchange.ports import Actor
 from exchange.services.cases.events import text_in, today_of
-from exchange.services.cases.keeping import case, enter, put_case
+from exchange.services.cases.keeping import case
 from exchange.services.cases.model import OVER, Case, CaseState, Decision, Event, Note
+from exchange.services.cases.telling import keep_with, message_for
 from exchange.services.inside import Inside
-from exchange.services.kept_statement import as_signed
-from exchange.services.queue_bundle import Order, queue_bundle
-from exchange.services.record_source import record_source
-from keys.errors import KeysError
-from schemas.base import load_bytes
 from schemas.ehc_decision import Decided, EhcDecision
-from schemas.errors import SchemaError
 from schemas.people import Person
-from schemas.statement import BundleKind, Statement
 
 ASSESS, PLAN = "assess", "plan"
 _TOLD = {ASSESS: Event.ASSESS_TOLD, PLAN: Event.PLAN_TOLD}
@@ -103,6 +93,29 @@ def tell_decision(
     return _kept(inside, org_id, changed, made, actor, "case.told")
 
 
+def correct_told(
+    inside: Inside, org_id: str, case_id: str, what: str, told: date, actor: Actor
+) -> Case:
+    """Put right when the family was told; both days are in the book, and the school hears anew.
+
+    :raises Conflict: ``told-missing``: no day is recorded yet; ``item-changed``.
+    :raises UsageError: as :func:`tell_decision`.
+    """
+    with inside.store.reading(org_id) as unit:
+        before = case(unit, case_id)
+    latest = before.decided(what)
+    if latest is None or latest.told is None:
+        raise Conflict("told-missing", "/told", "Record when the family was told first.")
+    if latest.told == told:
+        return before
+    made = replace(latest, told=told, message_id="")
+    _require_days(inside, before, made)
+    decisions = tuple(made if one is latest else one for one in before.decisions)
+    days = {"from": latest.told.isoformat(), "to": told.isoformat()}
+    changed = replace(before, decisions=decisions)
+    return _kept(inside, org_id, changed, made, actor, "case.told-corrected", days)
+
+
 def _require_days(inside: Inside, held: Case, decision: Decision) -> None:
     if max(decision.decided, decision.told or decision.decided) > today_of(inside):
         raise UsageError("date-in-future", "/decided", "Give a day that has come.")
@@ -115,51 +128,31 @@ def _require_days(inside: Inside, held: Case, decision: Decision) -> None:
 
 
 def _kept(
-    inside: Inside, org_id: str, changed: Case, made: Decision, actor: Actor, action: str
+    inside: Inside,
+    org_id: str,
+    changed: Case,
+    made: Decision,
+    actor: Actor,
+    action: str,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> Case:
     """Keep a decided case, and with it the pack to the school where there is one to send.
 
     :param made: the decision that it is about, as it stands among those of ``changed``.
+    :param more: what the book says besides.
     """
     transfer = None
     if made.told is not None:
         events = {**changed.events, _TOLD[made.what].value: made.told}
         changed = replace(changed, events=events)
-        transfer = message_for(inside, org_id, changed, _record(changed, made, actor))
+        if Event.CLOSED.value not in events:  # the end is what its school has to know
+            transfer = message_for(inside, org_id, changed, _record(changed, made, actor))
     if transfer is not None:
         sent = replace(made, message_id=transfer.bundle_id)
         decisions = tuple(sent if one is made else one for one in changed.decisions)
         changed = replace(changed, decisions=decisions)
-    detail = {"what": made.what, "yes": "yes" if made.yes else "no"}
+    detail = {"what": made.what, "yes": "yes" if made.yes else "no", **more}
     return keep_with(inside, org_id, changed, transfer, actor, action, detail)
-
-
-def keep_with(
-    inside: Inside,
-    org_id: str,
-    changed: Case,
-    transfer: Transfer | None,
-    actor: Actor,
-    action: str,
-    detail: dict[str, str],
-) -> Case:
-    """Keep a changed case and the pack that tells of it in one commit."""
-    try:
-        with inside.store.unit(org_id) as unit:
-            stored = put_case(inside, unit, changed)
-            enter(unit, actor, action, changed.case_id, detail)
-            if transfer is not None:
-                unit.transfers.add(transfer)
-                told = {"kind": "ehc-decision", "recipient": transfer.recipient}
-                unit.audit.record(
-                    actor, "message.queued", "transfer", transfer.bundle_id, detail=told
-                )
-            unit.commit()
-    except BaseException:
-        if transfer is not None:
-            inside.blobs.delete(org_id, transfer.blob)
-        raise
-    return stored
 
 
 def close_case(
@@ -218,53 +211,3 @@ def _record(held: Case, decision: Decision, actor: Actor) -> EhcDecision:
         reference=held.reference,
         reasons=decision.reasons or None,
     )
-
-
-def message_for(inside: Inside, org_id: str, held: Case, record: EhcDecision) -> Transfer | None:
-    """Return the queued pack that tells a school; None: there is nobody who can be told by pack.
-
-    A school that closed, or whose keys ran out, does not keep the authority from writing down what
-    it decided.
-    """
-    with inside.store.reading(org_id) as unit:
-        answered = _to_answer(unit, held)
-    if answered is None:
-        return None
-    told = replace(record, subject=_subject(inside, org_id, answered) or record.subject)
-    order = Order(
-        kind=BundleKind.MESSAGE, purpose="ehc-needs-assessment", in_reply_to=answered.bundle_id
-    )
-    to, sources = answered.sender, [record_source(told, "ehc-decision")]
-    try:
-        queued = queue_bundle(inside, org_id, to, "general", told.subject, sources, order)
-    except (DestinationRefused, TrustError):
-        return None
-    return replace(queued, pupil_id=None)  # the subject is the school's, no pupil of ours
-
-
-def _to_answer(unit: UnitOfWork, held: Case) -> Arrival | None:
-    """Return which pack is answered: the newest that could be read, of the school that is shown.
-
-    By its name the school knows the child. A pack that failed a check names nobody, and a case
-    that was joined may hold another school's; either is answered where there is nothing better.
-    """
-    found = [(one, unit.arrivals.find(one.sender, one.bundle_id)) for one in held.packs]
-    here = [(one, arrival) for one, arrival in found if arrival is not None]
-    best = max(
-        enumerate(here),
-        key=lambda one: (
-            one[1][1].sender == held.school_org,
-            not one[1][0].held and one[1][1].kind is not None,
-            one[0],
-        ),
-        default=None,
-    )
-    return None if best is None else best[1][1]
-
-
-def _subject(inside: Inside, org_id: str, arrival: Arrival) -> str:
-    """Return by which id the school knows the child; empty where the pack was never opened."""
-    try:
-        return load_bytes(Statement, as_signed(inside, org_id, arrival.statement)).subject
-    except (ExchangeError, KeysError, SchemaError):
-        return ""

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import date
 
 from exchange.ports import Actor
-from exchange.services.cases.decisions import keep_with, message_for
 from exchange.services.cases.events import require_day, require_state
 from exchange.services.cases.keeping import case
 from exchange.services.cases.model import Case, CaseState, Event
+from exchange.services.cases.telling import keep_with, message_for
 from exchange.services.inside import Inside
 from schemas.ehc_decision import Decided, EhcDecision
 from schemas.people import Person

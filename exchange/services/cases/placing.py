@@ -19,10 +19,10 @@ from exchange.errors import Conflict, UsageError
 from exchange.ports import Actor, Arrival, Inspector, Scanner, UnitOfWork
 from exchange.services.ask import who_of
 from exchange.services.cases.claiming import NOTHING_MOVED, claim, let_go, require_free
-from exchange.services.cases.decisions import keep_with, message_for
 from exchange.services.cases.events import change, today_of
 from exchange.services.cases.keeping import case
 from exchange.services.cases.model import Case, Placing
+from exchange.services.cases.telling import keep_with, message_for
 from exchange.services.inside import Inside
 from exchange.services.keep_pupil import add_pupil
 from exchange.services.take_in import take_in

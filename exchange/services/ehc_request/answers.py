@@ -86,8 +86,8 @@ def _keep(
     # Of two of one second, the one that came last counts.
     before = answers_to(unit, file.request_id)
     newest = all(one.issued <= told.issued for one in before)
-    # Of the assessment a family may be told late; what came of it since stands.
-    past = decision.what is Decided.ASSESS and any(one.decision.what in _LATER for one in before)
+    # A family may be told late, and a day put right; what came of it since stands.
+    past = any(one.decision.what in _LATER.get(decision.what, ()) for one in before)
     unit.items.add(
         Item(
             kind=ANSWER,
@@ -106,8 +106,11 @@ def _keep(
     )
 
 
-_LATER = frozenset({Decided.PLAN, Decided.ISSUED})
-"""What is decided only of a child whom the authority assessed."""
+_LATER: Mapping[Decided, frozenset[Decided]] = {
+    Decided.ASSESS: frozenset({Decided.PLAN, Decided.ISSUED}),
+    Decided.PLAN: frozenset({Decided.ISSUED}),
+}
+"""What comes only of an assessment, and only of a plan."""
 
 
 def _move(inside: Inside, unit: UnitOfWork, file: RequestFile, decision: EhcDecision) -> None:

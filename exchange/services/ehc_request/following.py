@@ -150,6 +150,10 @@ def _answer(answers: Sequence[Told], what: Decided) -> Told | None:
 
 
 def _met(answers: Sequence[Told], what: Decided) -> date | None:
-    """Return the first day of an answer: what is decided anew after a no makes nothing late."""
-    found = (one.decision for one in answers if one.decision.what is what)
-    return min((one.told or one.decided for one in found), default=None)
+    """Return the first day of an answer: what is decided anew after a no makes nothing late.
+
+    Of one and the same decision the newest word holds: the authority may put its day right.
+    """
+    told = (one.decision for one in answers if one.decision.what is what)
+    found = {(one.decided, one.yes): one for one in told}
+    return min((one.told or one.decided for one in found.values()), default=None)

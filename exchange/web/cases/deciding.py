@@ -16,13 +16,16 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from exchange.errors import Conflict, NotFound, UsageError
 from exchange.services.cases import Case, Decision, record_decision
-from exchange.services.cases.decisions import may_decide, tell_decision
+from exchange.services.cases.decisions import correct_told, may_decide, tell_decision
 from exchange.services.cases.events import LONGEST
 from exchange.services.cases.law import law
 from exchange.web.cases import shown
 from exchange.web.cases.wording import WHAT
 from exchange.web.forms import PageForm
 from exchange.web.here import actor, inside, org_id
+
+_FIRST, _RIGHT = "first", "right"
+"""What the page of the family's day asks: for a day, or for the right one."""
 
 
 class DecisionForm(PageForm):
@@ -130,17 +133,26 @@ def _said(made: Decision) -> str:
 
 
 def told(case: str, what: str) -> Any:
-    """Record when the family was told of the latest decision; then the school hears of it."""
+    """Record when the family was told of the latest decision, or put that day right.
+
+    The school hears of either. An answer counts for the question that its page asked.
+
+    :raises NotFound: ``page-unknown``.
+    :raises Conflict: ``case-state``: the day was recorded since the page was shown.
+    """
     if what not in WHAT:
         raise NotFound("page-unknown")
     found, form = shown.read(case), ToldForm()
     latest = found.decided(what)
-    if latest is None or latest.told is not None:
+    if latest is None:
         return shown.back_to(found)
-    known = _known(found, what)
+    known, asks = _known(found, what), _RIGHT if latest.told else _FIRST
+    if request.method == "POST" and request.form.get("asks", _FIRST) != asks:
+        raise Conflict("case-state", "/state", "The case has moved on. Look at it again.")
     if form.validate_on_submit():
         try:
-            kept = tell_decision(inside(), org_id(), case, what, form.told.data, actor())
+            say = correct_told if asks == _RIGHT else tell_decision
+            kept = say(inside(), org_id(), case, what, form.told.data, actor())
         except UsageError as error:
             form.refuse(error, "told")
         else:
@@ -153,6 +165,7 @@ def told(case: str, what: str) -> Any:
         form=form,
         latest=latest,
         known=known,
+        asks=asks,
         question=WHAT[what],
         law=law()[what],
     )

@@ -96,10 +96,11 @@ def _dates(clocks: Sequence[CaseClock]) -> dict[str, Any]:
 def _words(held: Case) -> dict[str, Any]:
     """Return what happened, in the words of the page."""
     days = [(EVENTS[one], held.events[one.value]) for one in EVENTS if one.value in held.events]
-    untold = [one for one in held.decisions if one.told is None and one is held.decided(one.what)]
+    latest = [one for one in held.decisions if one is held.decided(one.what)]
     return {
         "events": days,
-        "untold": untold,
+        "untold": [one for one in latest if one.told is None],
+        "correctable": [one for one in latest if one.told is not None],
         "what": WHAT,
         "sources": SOURCES,
         "advice_words": ADVICE,

@@ -111,6 +111,7 @@ ACTIONS: Mapping[str, str] = {
     "case.reopened": "Opened the case again",
     "case.decided": "Recorded a decision",
     "case.told": "Recorded when the family was told",
+    "case.told-corrected": "Corrected when the family was told",
     "case.closed": "Closed the case",
     "case.event": "Recorded a day",
     "case.advice-had": "Recorded when a service had our request for advice",

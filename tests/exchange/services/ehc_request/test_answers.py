@@ -124,6 +124,30 @@ def test_the_final_plan_ends_its_clock_on_the_day_on_which_it_was_issued(school:
     assert (final.clock.met, final.standing) == (date(2026, 11, 18), Standing.MET)
 
 
+def test_a_day_that_the_council_puts_right_counts_and_opens_nothing_again(school: School) -> None:
+    request = school.sent()
+    bundle = school.file(request).bundles[0]
+    school.town.clock.pass_(days=200)
+
+    def told(what: Decided, day: date) -> None:
+        answer(school, bundle, what=what, told=day)
+        school.town.clock.pass_(seconds=5)
+
+    def met() -> dict[str, date | None]:
+        clocks = school.follow(request).clocks
+        return {one.clock.rule.code: one.clock.met for one in clocks}
+
+    told(Decided.ASSESS, date(2026, 7, 2))
+    told(Decided.ASSESS, date(2026, 8, 20))
+    assert met()["decide-assess"] == date(2026, 8, 20)
+    told(Decided.PLAN, date(2026, 9, 1))
+    answer(school, bundle, what=Decided.ISSUED, yes=None, decided=date(2026, 11, 18))
+    school.town.clock.pass_(seconds=5)
+    told(Decided.PLAN, date(2026, 9, 2))
+    assert school.follow(request).file.state is FileState.CLOSED
+    assert met()["final-plan"] == date(2026, 11, 18)
+
+
 def test_what_the_council_takes_up_again_can_be_added_to_again(school: School) -> None:
     request = school.sent()
     bundle = school.file(request).bundles[0]

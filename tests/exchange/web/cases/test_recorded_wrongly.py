@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from exchange.services.cases import CaseState, Event
 from tests.exchange.web.cases.council import Council, day_fields, today, words
+from tests.exchange.web.cases.test_moved_on import asked
 
 
 def decide(fresh: Council, what: str) -> None:
@@ -25,3 +28,30 @@ def test_a_plan_is_issued_only_where_one_is_being_drafted(fresh: Council) -> Non
     assert "Final plan issued" in words(browser.get(fresh.at("/days")))
     browser.post(fresh.at("/days"), issued)
     assert (fresh.only.state, Event.FINAL_ISSUED in fresh.only.events) == (CaseState.FINAL, True)
+
+
+def test_a_mistyped_day_of_telling_is_corrected_on_its_page(fresh: Council) -> None:
+    fresh.asked(1)
+    decide(fresh, "assess")
+    browser, path = fresh.browser(), fresh.at("/decide/assess/told")
+    assert "Correct that day" in words(browser.get(fresh.at()))
+    page = browser.get(path)
+    assert "Correct when the family was told" in words(page)
+    earlier = day_fields("told", today() - timedelta(days=1))
+    wrong = browser.post(path, {**asked(page), **earlier})
+    assert "Nobody could be told before that day" in words(wrong)
+    kept = browser.post(path, {**asked(page), **day_fields("told", today())})
+    assert "on its way to the school" in words(browser.follow(kept))
+    assert [one.told for one in fresh.only.decisions] == [today().date()]
+
+
+def test_two_who_record_the_first_day_do_not_correct_one_another(fresh: Council) -> None:
+    fresh.asked(2)
+    browser, path = fresh.browser(), fresh.at("/decide/assess/told")
+    browser.get(fresh.at("/decide/assess"))
+    said = {"known": "0", "yes": "yes", "reasons": "", **day_fields("decided", today())}
+    browser.post(fresh.at("/decide/assess"), said)
+    told = asked(browser.get(path)) | day_fields("told", today())
+    assert browser.post(path, told).status_code == 303
+    assert "Correct when the family was told" in words(browser.get(path))
+    assert browser.post(path, told).status_code == 409
