@@ -7,19 +7,20 @@ from typing import Any
 from flask import Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
 
-from exchange.errors import FormatError, NotFound, Refused, UsageError
+from exchange.errors import FormatError, Refused, UsageError
 from exchange.services.roster_of import roster_of
 from exchange.services.tray.batch import Expected, announce, begin_archive, close_folder
 from exchange.services.tray.limits import ARCHIVE_BYTES, MOST_IN_FOLDER
 from exchange.services.tray.receive import NewUpload
-from exchange.services.tray.sorting import Sorted, assign, sort_folder
+from exchange.services.tray.sorting import assign, sort_folder
 from exchange.web.forms import PageForm
 from exchange.web.here import actor, inside, org_id
 from exchange.web.tray.shown import pupils, state_of
+from exchange.web.tray.whose import LATER, chosen, unmatched
 from exchange.web.uploads import refusing, sent_files
 from exchange.web.words import advice
 
-_ANY = "not-now"
+_GONE = "Meanwhile it was filed, thrown away or put with a child."
 
 
 def folder() -> Any:
@@ -85,57 +86,23 @@ def batch(batch: str) -> Any:
         found = sort_folder(inside(), unit, batch)
         roster = roster_of(inside(), unit)
     if form.validate_on_submit():
-        chosen = _chosen(found)
-        if chosen:
-            assign(inside(), org_id(), batch, chosen, actor())
+        choice = chosen(found, request.form)
+        if choice.pupils:
+            assign(inside(), org_id(), batch, choice.pupils, actor())
+            if choice.gone:
+                flash(f"Some of what you chose for is not in this list any more. {_GONE}")
             return redirect(url_for("tray.batch", batch=batch))
-        form.form_errors.append("Choose a pupil for at least one line.")
+        gone = f"What you chose for is not in this list any more. {_GONE}"
+        form.form_errors.append(gone if choice.gone else "Choose a pupil for at least one line.")
     html = render_template(
         "tray/batch.html",
         found=found,
         form=form,
-        unmatched=_unmatched(found),
-        people=[(_ANY, "Choose later"), *pupils(roster)],
+        unmatched=unmatched(found),
+        people=[(LATER, "Choose later"), *pupils(roster)],
         state_of=state_of,
     )
     return html, 422 if form.form_errors else 200
-
-
-def _unmatched(found: Sorted) -> list[dict[str, Any]]:
-    """Return each sub-folder with what is in it, and whom its files may be about."""
-    listed = []
-    for number, (place, pairs) in enumerate(found.unmatched.items()):
-        rivals = {who for _, match in pairs for who in match.rivals}
-        names = sorted(found.roster.children[one].display for one in rivals)
-        listed.append(
-            {
-                "field": f"place-{number}",
-                "place": place,
-                "uploads": [one for one, _ in pairs],
-                "rivals": names[:5],
-                "conflict": any(match.conflict for _, match in pairs),
-            }
-        )
-    return listed
-
-
-def _chosen(found: Sorted) -> dict[str, str]:
-    """Return what was chosen: for a whole sub-folder, or for single files in it.
-
-    :raises NotFound: ``pupil-unknown``.
-    """
-    chosen: dict[str, str] = {}
-    for number, pairs in enumerate(found.unmatched.values()):
-        whole = request.form.get(f"place-{number}", _ANY)
-        for one, _ in pairs:
-            alone = request.form.get(f"file-{one.upload_id}", _ANY)
-            pupil_id = alone if alone != _ANY else whole
-            if pupil_id == _ANY:
-                continue
-            if pupil_id not in found.roster.children:
-                raise NotFound("pupil-unknown")
-            chosen[one.upload_id] = pupil_id
-    return chosen
 
 
 def done(batch: str) -> Any:

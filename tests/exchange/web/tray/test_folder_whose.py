@@ -1,0 +1,102 @@
+"""Whose are these? What is chosen for a sub-folder stays with it, whatever comes meanwhile."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from exchange.domain.access import Role
+from exchange.services.tray.upload import of_batch
+from tests.exchange.services.tray.papers import pdf_saying
+from tests.exchange.web.tray.conftest import Desk
+from tests.exchange.web.tray.test_folder_pages import plan, send
+
+BORN = date(2013, 5, 6)
+
+
+def begun(desk: Desk, told: dict[str, bytes], *coming: str) -> str:
+    batch_id = str(plan(desk, coming[0].partition("/")[0], told).json["folder"])
+    come(desk, batch_id, told, *coming)
+    return batch_id
+
+
+def come(desk: Desk, batch_id: str, told: dict[str, bytes], *paths: str) -> None:
+    for path in paths:
+        assert send(desk, batch_id, path, told[path]).status_code == 201
+    desk.settle()
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """Return by its words the name of the field of each sub-folder and file."""
+    found = re.findall(r'<label class="govuk-label[^"]*" for="([^"]+)">([^<]+)<', page)
+    places = re.findall(r"<legend[^>]*>([^<]+)</legend>", page)
+    whole = [name for name, _ in found if name.startswith("place-")]
+    alone = {text: name for name, text in found if name.startswith("file-")}
+    return dict(zip(places, whole, strict=True)) | alone
+
+
+def sent(page: str, **chosen: str) -> dict[str, str]:
+    """Return what a browser sends: every field of the form, with what was chosen."""
+    names = dict.fromkeys(fields_of(page).values(), "not-now")
+    return names | {fields_of(page)[words]: pupil for words, pupil in chosen.items()}
+
+
+def whose(desk: Desk, batch_id: str) -> dict[str, str | None]:
+    with desk.inside.store.reading(desk.place.org_id) as unit:
+        return {one.path: one.pupil_id for one in of_batch(unit, batch_id)}
+
+
+def told_of(top: str, *places: str) -> dict[str, bytes]:
+    return {f"{top}/{one}.pdf": pdf_saying(f"Nobody of {top} {one}") for one in places}
+
+
+def posted(desk: Desk, where: str, seen: str, form: dict[str, str]) -> Any:
+    desk.client.last = seen
+    return desk.client.post(where, form)
+
+
+def test_a_sub_folder_that_came_meanwhile_is_not_the_chosen_one(desk: Desk) -> None:
+    bob = desk.child("Bob", "Quince", BORN)
+    told = told_of("W1", "aaa/x", "bbb/y", "ccc/z")
+    batch_id = begun(desk, told, "W1/bbb/y.pdf", "W1/ccc/z.pdf")
+    where = f"/tray/folder/{batch_id}"
+    seen = desk.client.get(where).text
+    come(desk, batch_id, told, "W1/aaa/x.pdf")
+    assert posted(desk, where, seen, sent(seen, **{"W1/bbb": bob})).status_code == 302
+    assert whose(desk, batch_id) == {
+        "W1/aaa/x.pdf": None,
+        "W1/bbb/y.pdf": bob,
+        "W1/ccc/z.pdf": None,
+    }
+
+
+def test_a_file_that_came_to_the_sub_folder_meanwhile_was_not_seen(desk: Desk) -> None:
+    bea = desk.child("Bea", "Rowan", BORN)
+    told = told_of("W2", "one/x", "one/y")
+    batch_id = begun(desk, told, "W2/one/x.pdf")
+    where = f"/tray/folder/{batch_id}"
+    seen = desk.client.get(where).text
+    come(desk, batch_id, told, "W2/one/y.pdf")
+    assert posted(desk, where, seen, sent(seen, **{"W2/one": bea})).status_code == 302
+    assert whose(desk, batch_id) == {"W2/one/x.pdf": bea, "W2/one/y.pdf": None}
+    assert "Whose are these?" in desk.client.get(where).text
+
+
+def test_what_somebody_chose_meanwhile_is_said(desk: Desk) -> None:
+    ada, ben = desk.child("Ada", "Sorrel", BORN), desk.child("Ben", "Tansy", BORN)
+    told = told_of("W3", "aaa/x", "bbb/y")
+    batch_id = begun(desk, told, *told)
+    where = f"/tray/folder/{batch_id}"
+    seen = desk.client.get(where).text
+    other = desk.place.client(Role.SENCO)
+    theirs = sent(other.get(where).text, **{"W3/aaa": ada})
+    assert other.post(where, theirs).status_code == 302
+    answer = posted(desk, where, seen, sent(seen, **{"W3/aaa": ben}))
+    assert answer.status_code == 422
+    assert "Meanwhile it was filed, thrown away or put with a child." in answer.text
+    assert whose(desk, batch_id) == {"W3/aaa/x.pdf": ada, "W3/bbb/y.pdf": None}
+    both = sent(seen, **{"x.pdf": ben, "W3/bbb": ben})
+    assert posted(desk, where, seen, both).status_code == 302
+    assert "Some of what you chose for is not in this list any more" in desk.client.get(where).text
+    assert whose(desk, batch_id) == {"W3/aaa/x.pdf": ada, "W3/bbb/y.pdf": ben}
