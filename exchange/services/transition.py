@@ -35,6 +35,7 @@ from exchange.services.reviews.keeping import reviews
 from exchange.services.reviews.model import ReviewState
 from exchange.services.reviews.reports import all_received
 from exchange.services.reviews.timing import clocks_of as clocks_of_review
+from exchange.services.reviews.undelivered import undelivered
 
 ON_TIME, LATE, EXCEPTED = "On time", "Late", "Late, with an exception"
 _GONE = frozenset({State.RECALLED, State.DESTROYED, State.REJECTED})
@@ -105,9 +106,12 @@ def summary(
 
 def _clocks(unit: UnitOfWork, today: date) -> Iterator[Clock]:
     """Yield the clocks of the organisation: a school's reviews; an authority's cases, reports."""
-    for review in reviews(unit):
-        if review.state is not ReviewState.CANCELLED:
-            yield from _of_review(one.clock for one in clocks_of_review(review, today))
+    held = [one for one in reviews(unit) if one.state is not ReviewState.CANCELLED]
+    missing = undelivered(unit, held, today)
+    for review in held:
+        lost = review.review_id in missing
+        found = clocks_of_review(review, today, undelivered=lost)
+        yield from _of_review(one.clock for one in found)
     for received in all_received(unit):
         yield from (one.clock for one in received.clocks(today))
     for case in cases(unit):

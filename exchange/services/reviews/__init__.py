@@ -9,6 +9,7 @@ planning   the meeting, who is invited, what is sent round before it
 inviting   invitations and papers go by links and requests; what became of them
 reporting  the report as it is written, and as a record
 sending    the report to the authority as a sealed pack; anew where the first was lost
+undelivered which reports went and are not at the authority
 noting     handed over, given to those invited, decided by letter: as a person notes it
 timing     the clocks of a review; what is next, and by when
 due        by when a plan must be reviewed; which of its days cannot be right

@@ -5,7 +5,7 @@ Plans are told by the rows that the leavers' board keeps in memory; only open re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,8 @@ from exchange.services.boards import LeaverRow
 from exchange.services.reviews.due import doubts_of, plan_clocks, presses
 from exchange.services.reviews.keeping import reviews
 from exchange.services.reviews.model import Review, ReviewState
-from exchange.services.reviews.timing import Timed, clocks_of, next_of
+from exchange.services.reviews.timing import Timed, next_of
+from exchange.services.reviews.undelivered import undelivered
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class PlanRow:
     :param review: the open one, or None.
     :param next: what is to be done next, where it has a date.
     :param doubtful: a day of the plan cannot be right, and was not counted from.
+    :param undelivered: the report went, and the authority does not have it.
     """
 
     pupil_id: str
@@ -36,6 +38,7 @@ class PlanRow:
     next: Timed | None
     attention: bool
     doubtful: bool = False
+    undelivered: bool = False
 
     @property
     def day(self) -> date:
@@ -49,19 +52,23 @@ def plan_rows(unit: UnitOfWork, pupils: Mapping[str, LeaverRow], today: date) ->
     :param pupils: by id, as the leavers' board keeps them.
     """
     open_ = {one.pupil_id: one for one in reviews(unit, ReviewState.OPEN)}
+    missing = undelivered(unit, open_.values(), today)
     rows = [
-        _made(one, open_.get(one.pupil_id), today)
+        _made(one, open_.get(one.pupil_id), missing, today)
         for one in pupils.values()
         if one.plan is not None or one.pupil_id in open_
     ]
     return sorted(rows, key=lambda one: (not one.attention, one.day, one.sort))
 
 
-def _made(pupil: LeaverRow, review: Review | None, today: date) -> PlanRow:
+def _made(
+    pupil: LeaverRow, review: Review | None, missing: Collection[str], today: date
+) -> PlanRow:
     issued, last = (pupil.plan.issued, pupil.plan.last_review) if pupil.plan else (None, None)
     found = plan_clocks(issued, last, pupil.nc_year, today, pupil.leaves)
     due = found[0] if found else None
-    then = due if review is None else _next(review, due, today)
+    lost = review is not None and review.review_id in missing
+    then = due if review is None else _next(review, due, lost, today)
     doubtful = bool(doubts_of(issued, last, today))
     return PlanRow(
         pupil_id=pupil.pupil_id,
@@ -71,14 +78,15 @@ def _made(pupil: LeaverRow, review: Review | None, today: date) -> PlanRow:
         due=due,
         review=review,
         next=then,
-        attention=doubtful or _attention(review, then, today),
+        attention=doubtful or lost or _attention(review, then, today),
         doubtful=doubtful,
+        undelivered=lost,
     )
 
 
-def _next(review: Review, due: Timed | None, today: date) -> Timed | None:
+def _next(review: Review, due: Timed | None, lost: bool, today: date) -> Timed | None:
     """Return the next step of an open review; before it has a day, the plan's own date."""
-    return due if review.meeting is None else next_of(review, today)
+    return due if review.meeting is None else next_of(review, today, undelivered=lost)
 
 
 def _attention(review: Review | None, then: Timed | None, today: date) -> bool:
@@ -86,4 +94,4 @@ def _attention(review: Review | None, then: Timed | None, today: date) -> bool:
         return presses(then, today)
     if not review.held and review.meeting < today:
         return True  # was it held?
-    return any(one.presses for one in clocks_of(review, today) if one == then)
+    return then is not None and then.presses

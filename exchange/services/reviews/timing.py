@@ -51,16 +51,20 @@ def timed(clock_: Clock, today: date, what: str = "") -> Timed:
     return Timed(what or clock_.rule.label, clock_, standing(clock_, today), left)
 
 
-def clocks_of(review: Review, today: date) -> tuple[Timed, ...]:
-    """Return the clocks of a review, in the order of its steps; none before a meeting is fixed."""
-    return tuple(timed(one, today, what) for one, what in _clocks(review))
+def clocks_of(review: Review, today: date, *, undelivered: bool = False) -> tuple[Timed, ...]:
+    """Return the clocks of a review, in the order of its steps; none before a meeting is fixed.
+
+    :param undelivered: the report went, and the authority does not have it.
+    """
+    return tuple(timed(one, today, what) for one, what in _clocks(review, undelivered))
 
 
-def _clocks(review: Review) -> Iterator[tuple[Clock, str]]:
+def _clocks(review: Review, undelivered: bool) -> Iterator[tuple[Clock, str]]:
     if review.meeting is None:
         return
     yield clock("review-papers", review.meeting, met=review.papers_out), ""
-    yield clock("review-report", review.meeting, met=review.sent), ""
+    sent = None if undelivered else review.sent
+    yield clock("review-report", review.meeting, met=sent), ""
     if any(one.invited_as not in _HAVE_IT for one in review.guests):
         yield clock("review-report", review.meeting, met=review.invitees_sent), TO_INVITED
     yield clock("review-decision", review.meeting, met=review.decided), ""
@@ -69,12 +73,12 @@ def _clocks(review: Review) -> Iterator[tuple[Clock, str]]:
         yield amended, ""
 
 
-def next_of(review: Review, today: date) -> Timed | None:
+def next_of(review: Review, today: date, *, undelivered: bool = False) -> Timed | None:
     """Return the first step of a review that is not done, where it has a date.
 
     Papers that nobody recorded before the meeting can no longer go out before it.
     """
-    for one in clocks_of(review, today):
+    for one in clocks_of(review, today, undelivered=undelivered):
         if one.is_met or (one.clock.rule.code == "review-papers" and review.held):
             continue
         return one

@@ -71,6 +71,8 @@ def _step(row: PlanRow) -> str:
         if row.due is None and row.doubtful:
             return "Check when the plan was issued"
         return "Plan the review" if row.due else "Enter when the plan was issued"
+    if row.undelivered:
+        return "The local authority does not have the report"
     if row.review.meeting is None:
         return "Fix the day of the meeting"
     if not row.review.held and row.review.meeting < today():
@@ -79,6 +81,8 @@ def _step(row: PlanRow) -> str:
 
 
 def _state(row: PlanRow) -> str:
+    if row.undelivered:
+        return "attention"
     if row.next is None:
         return "attention" if row.attention else "in-progress"
     if row.review is None and row.next.standing.value == "running":

@@ -14,6 +14,7 @@ from exchange.services.reviews.due import doubts_of, last_safe, plan_clocks
 from exchange.services.reviews.keeping import reviews_about
 from exchange.services.reviews.model import Review, ReviewState
 from exchange.services.reviews.timing import Timed
+from exchange.services.reviews.undelivered import undelivered
 from exchange.web.reviews.board import KINDS
 from schemas.ehc import EhcPlan
 
@@ -66,19 +67,21 @@ def of_pupil(
     due: tuple[Timed, ...] = ()
     if plan is not None and not is_open:
         due = plan_clocks(plan.issued, plan.last_review, nc_year, today, moves)
-    listed = tuple(_linked(one) for one in reversed(found))
+    missing = undelivered(unit, found, today)
+    listed = tuple(_linked(one, one.review_id in missing) for one in reversed(found))
     doubtful = plan is not None and bool(doubts_of(plan.issued, plan.last_review, today))
     return OfPupil(listed, due, plan is not None and not is_open, doubtful)
 
 
-def _linked(one: Review) -> Linked:
+def _linked(one: Review, missing: bool) -> Linked:
     states = {
         ReviewState.OPEN: "in-progress",
         ReviewState.CLOSED: "met",
         ReviewState.CANCELLED: "cancelled",
     }
     href = url_for("reviews.page", review=one.review_id)
-    return Linked(href, KINDS[one.kind], one.meeting, states[one.state])
+    state = "attention" if missing else states[one.state]
+    return Linked(href, KINDS[one.kind], one.meeting, state)
 
 
 @dataclass(frozen=True, slots=True)

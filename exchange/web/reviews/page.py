@@ -14,6 +14,7 @@ from exchange.services.reviews.inviting import with_days
 from exchange.services.reviews.model import Outcome, Review, ReviewState, SentHow
 from exchange.services.reviews.sending import is_lost
 from exchange.services.reviews.timing import TO_INVITED, Timed, clocks_of
+from exchange.services.reviews.undelivered import undelivered
 from exchange.web.here import inside, org_id
 from exchange.web.pupils.child import may_send
 from exchange.web.reviews.board import KINDS
@@ -43,18 +44,20 @@ class Task:
 def page(review: str) -> Any:
     """Show a review."""
     found, child = held(review)
-    clocks = clocks_of(found, today())
     pack, lost = None, False
     with inside().store.reading(org_id()) as unit:
         known = with_days(unit, found)  # what links and requests know of those who are invited
+        missing = bool(undelivered(unit, [found], today()))
         if found.bundle_id:
             state = unit.transfers.get(found.bundle_id).state
             pack, lost = state.value, is_lost(found, state)
+    clocks = clocks_of(found, today(), undelivered=missing)
     return render_template(
         "reviews/page.html",
         review=found,
         child=child,
         pack=pack,
+        missing=missing,
         lost=lost and found.is_open and may_send(),
         kind=KINDS[found.kind],
         clocks=clocks,

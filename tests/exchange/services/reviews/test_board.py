@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
-from exchange.services.accept import accept
+import pytest
+
+from exchange.domain.transfer import State
+from exchange.services.accept import accept, reject
 from exchange.services.boards import LeaversBoard
 from exchange.services.keep_pupil import keep_record
 from exchange.services.load_pack import load_pack
+from exchange.services.recall import recall
 from exchange.services.reviews.board import PlanRow, plan_rows
+from exchange.services.reviews.model import Review
+from exchange.services.reviews.sending import send_anew, send_report
+from exchange.services.transition import Summary, summary
 from schemas.base import dump_bytes
 from schemas.ehc import EhcPlan, EhcStatus
 from schemas.identifiers import Urn
 from schemas.school import School
-from tests.exchange.services.reviews.planned import TODAY
-from tests.exchange.services.town import PRIMARY, SECONDARY, SENCO, House, Town
+from tests.exchange.services.desk import CASEWORKER
+from tests.exchange.services.reviews.planned import MEETING, TODAY, finished, with_plan
+from tests.exchange.services.town import COUNCIL, PRIMARY, SECONDARY, SENCO, House, Town
 
 
 def rows_of(house: House, org_id: str, today: date = TODAY) -> list[PlanRow]:
@@ -46,3 +54,56 @@ def test_a_loaded_plan_of_long_ago_is_shown_where_it_was_loaded(town: Town) -> N
     load_pack(town.secondary.inside, SECONDARY, bundle_id, {}, SENCO)
     (row,) = rows_of(town.secondary, SECONDARY)
     assert (row.doubtful, row.attention, row.due) == (True, True, None)
+
+
+def sent(town: Town, number: int = 0) -> Review:
+    made = finished(town, with_plan(town, number))
+    return send_report(town.primary.inside, PRIMARY, made.review_id, SENCO, based_on=made.version)
+
+
+def numbers(town: Town) -> dict[str, tuple[int | None, ...]]:
+    inside = town.primary.inside
+    with inside.store.reading(PRIMARY) as unit:
+        found: Summary = summary(inside, unit, LeaversBoard(inside).by_key(PRIMARY))
+    return {one.label: one.numbers for one in found.dates.lines}
+
+
+@pytest.mark.parametrize("how", ["refused", "called back", "stuck"])
+def test_a_report_that_the_authority_does_not_have_keeps_no_clock(town: Town, how: str) -> None:
+    made = [sent(town, number) for number in range(6)]
+    (first, *_) = rows_of(town.primary, PRIMARY)
+    assert (first.undelivered, first.attention) == (False, False)
+    if how != "stuck":
+        town.settle()
+    for one in made:
+        if how == "refused":
+            council = town.council.inside
+            reject(council, COUNCIL, one.bundle_id, "not-our-pupil", CASEWORKER, PRIMARY)
+        elif how == "called back":
+            recall(town.primary.inside, PRIMARY, one.bundle_id, SENCO)
+    if how != "stuck":
+        town.settle()
+    for row in rows_of(town.primary, PRIMARY, TODAY + timedelta(days=1)):
+        assert (row.undelivered, row.attention) == (True, True)
+        assert row.next is not None
+        assert row.next.clock.rule.code == "review-report"
+    over = MEETING + timedelta(days=15)
+    late = rows_of(town.primary, PRIMARY, over)[0]
+    assert late.next is not None
+    assert late.next.standing.value == "late"
+    town.clock.pass_(days=(over - TODAY).days)
+    assert numbers(town)["Send the report of the review"] == (0, 6, 0)
+
+
+def test_a_report_that_arrived_or_was_decided_about_keeps_its_clock(town: Town) -> None:
+    made = sent(town)
+    town.settle()
+    assert town.primary.transfer(made.bundle_id).state is State.VERIFIED
+    (row,) = rows_of(town.primary, PRIMARY, TODAY + timedelta(days=9))
+    assert (row.undelivered, row.attention) == (False, False)
+    recall(town.primary.inside, PRIMARY, made.bundle_id, SENCO)
+    (row,) = rows_of(town.primary, PRIMARY)
+    assert row.undelivered
+    send_anew(town.primary.inside, PRIMARY, made.review_id, SENCO, based_on=made.version)
+    (row,) = rows_of(town.primary, PRIMARY)
+    assert not row.undelivered  # it is to be sent, as any

@@ -261,6 +261,7 @@ def test_a_report_that_was_called_back_is_sent_again(school: Place, senco: Clien
         bundle = review_of(unit, review.rpartition("/")[2]).bundle_id
     recall(inside, here, bundle, SENCO)
     assert "does not have the report" in senco.get(review).text
+    assert "does not have the report" in board_of(senco)
     assert f'href="{review}/send"' in senco.follow(senco.post(f"{review}/send/anew")).text
 
 
