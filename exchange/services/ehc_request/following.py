@@ -141,12 +141,21 @@ def _clocks(reached: date, answers: Sequence[Told]) -> Iterator[Clock]:
     if plan is None or plan.decision.yes is False:
         yield clock("no-plan", reached, met=_met(answers, Decided.PLAN))
     if plan is None or plan.decision.yes:
-        issued = _answer(answers, Decided.ISSUED)  # the newest: a day may be corrected
+        issued = _issued(answers)
         yield clock("final-plan", reached, met=issued.decision.decided if issued else None)
 
 
 def _answer(answers: Sequence[Told], what: Decided) -> Told | None:
     return next((one for one in reversed(answers) if one.decision.what is what), None)
+
+
+def _issued(answers: Sequence[Told]) -> Told | None:
+    """Return the newest word that the plan was issued: a day may be corrected.
+
+    It is taken back where the authority says later that it has the request.
+    """
+    said = [one for one in answers if one.decision.what in (Decided.ISSUED, Decided.RECEIVED)]
+    return said[-1] if said and said[-1].decision.what is Decided.ISSUED else None
 
 
 def _met(answers: Sequence[Told], what: Decided) -> date | None:

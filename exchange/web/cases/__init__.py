@@ -14,6 +14,7 @@ from exchange.web.cases import (
     page,
     papers,
     placing,
+    taking_back,
 )
 from exchange.web.routes import View
 
@@ -35,6 +36,7 @@ def views() -> Mapping[str, View]:
         "cases.told": deciding.told,
         "cases.day": days.day,
         "cases.exception": days.exception,
+        "cases.take_back": taking_back.take_back,
         "cases.note": days.note,
         "cases.assign": days.assign,
         "cases.advice": advising.advice,

@@ -19,6 +19,7 @@ from exchange.services.cases.contents import contents_of
 from exchange.services.cases.decisions import may_decide
 from exchange.services.cases.held import said_about
 from exchange.services.cases.keeping import case as case_in
+from exchange.services.cases.mistakes import days_to_take_back
 from exchange.services.cases.placing import to_take_in
 from exchange.services.cases.timing import URGENT, CaseClock
 from exchange.web.cases import shown
@@ -99,6 +100,7 @@ def _words(held: Case) -> dict[str, Any]:
     latest = [one for one in held.decisions if one is held.decided(one.what)]
     return {
         "events": days,
+        "mistakes": bool(days_to_take_back(held)),
         "untold": [one for one in latest if one.told is None],
         "correctable": [one for one in latest if one.told is not None],
         "what": WHAT,

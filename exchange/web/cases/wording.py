@@ -114,6 +114,7 @@ ACTIONS: Mapping[str, str] = {
     "case.told-corrected": "Corrected when the family was told",
     "case.closed": "Closed the case",
     "case.event": "Recorded a day",
+    "case.day-taken-back": "Took back a day that was recorded by mistake",
     "case.advice-had": "Recorded when a service had our request for advice",
     "case.exception": "Recorded an exception",
     "case.note": "Wrote a note",

@@ -8,8 +8,10 @@ import pytest
 
 from exchange.domain.clocks import Standing
 from exchange.errors import Conflict, UsageError
-from exchange.services.cases import Case, Decision, Event, record_decision
+from exchange.services.cases import Case, CaseState, Decision, Event, record_decision, record_event
 from exchange.services.cases.decisions import close_case, correct_told
+from exchange.services.cases.issuing import record_issued
+from exchange.services.cases.mistakes import take_back_day
 from exchange.services.cases.timing import CaseClock, clocks_of
 from schemas.ehc_decision import Decided
 from tests.exchange.services.cases.asked import CASEWORKER, Desk
@@ -79,3 +81,49 @@ def test_a_case_that_was_closed_opens_nowhere_again_for_a_day(desk: Desk, held: 
     assert made.decisions[0].told == RIGHT
     desk.town.settle()
     assert [one.what for one in told_to(desk)] == [Decided.ASSESS, Decided.CLOSED]
+
+
+def take_back(desk: Desk, event: Event, reason: str = "The wrong line.") -> Case:
+    case_id = desk.only.case_id
+    return take_back_day(desk.inside, COUNCIL, case_id, event, "That day", reason, CASEWORKER)
+
+
+def test_a_final_plan_that_was_not_issued_goes_back_to_drafting(desk: Desk, held: Case) -> None:
+    decide(desk)
+    decide(desk, "plan")
+    record_issued(desk.inside, COUNCIL, held.case_id, RIGHT, CASEWORKER)
+    made = take_back(desk, Event.FINAL_ISSUED)
+    assert (made.state, Event.FINAL_ISSUED in made.events) == (CaseState.DRAFTING, False)
+    assert clock(made, "final-plan").runs
+    assert [one.text for one in made.notes] == ["Taken back: That day, 2026-08-20. The wrong line."]
+    assert book(desk, "case.day-taken-back") == [{"event": "final-issued", "from": "2026-08-20"}]
+    desk.town.settle()
+    assert [one.what for one in told_to(desk)][-2:] == [Decided.ISSUED, Decided.RECEIVED]
+    reasons = told_to(desk)[-1].reasons or ""
+    assert "issued on 20 August 2026" in reasons
+    assert "The wrong line" not in reasons
+    again = record_issued(desk.inside, COUNCIL, held.case_id, RIGHT, CASEWORKER)
+    assert again.state is CaseState.FINAL
+
+
+def test_a_day_of_another_kind_goes_without_a_word_to_the_school(desk: Desk, held: Case) -> None:
+    decide(desk, told=None)
+    for event in (Event.ADVICE_COMPLETE, Event.DRAFT_SERVED):
+        record_event(desk.inside, COUNCIL, held.case_id, event, RIGHT, CASEWORKER)
+    assert desk.only.state is CaseState.DECIDING_PLAN
+    made = take_back(desk, Event.DRAFT_SERVED)
+    assert made.state is CaseState.DECIDING_PLAN
+    assert all(one.code != "draft-comments" for one in clocks_of(made))
+    assert take_back(desk, Event.ADVICE_COMPLETE).state is CaseState.ASSESSING
+    assert desk.back() == []
+
+
+def test_what_is_corrected_elsewhere_or_not_there_is_not_taken_back(desk: Desk, held: Case) -> None:
+    decide(desk)
+    for event in (Event.ASSESS_TOLD, Event.FINAL_ISSUED):
+        with pytest.raises(Conflict, match="case-state"):
+            take_back(desk, event)
+    record_event(desk.inside, COUNCIL, held.case_id, Event.APPEALED, RIGHT, CASEWORKER)
+    with pytest.raises(UsageError, match="text-missing"):
+        take_back(desk, Event.APPEALED, " ")
+    assert Event.APPEALED in desk.only.events

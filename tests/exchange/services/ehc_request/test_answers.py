@@ -148,6 +148,26 @@ def test_a_day_that_the_council_puts_right_counts_and_opens_nothing_again(school
     assert met()["final-plan"] == date(2026, 11, 18)
 
 
+def test_a_final_plan_that_was_not_issued_leaves_its_clock_running(school: School) -> None:
+    request = school.sent()
+    bundle = school.file(request).bundles[0]
+    answer(school, bundle, what=Decided.RECEIVED, yes=None)
+    answer(school, bundle, what=Decided.PLAN)
+    school.town.clock.pass_(days=100)
+    day = date(2026, 10, 1)
+    answer(school, bundle, what=Decided.ISSUED, yes=None, decided=day)
+    school.town.clock.pass_(seconds=5)
+    assert school.follow(request).file.state is FileState.CLOSED
+    answer(school, bundle, what=Decided.RECEIVED, yes=None, decided=day, reasons="A mistake.")
+    now = school.follow(request)
+    assert now.file.state is FileState.SENT
+    final = {one.clock.rule.code: one for one in now.clocks}["final-plan"]
+    assert (final.clock.met, final.standing) == (None, Standing.RUNNING)
+    school.town.clock.pass_(seconds=5)
+    answer(school, bundle, what=Decided.ISSUED, yes=None, decided=day)
+    assert school.follow(request).next_due is None
+
+
 def test_what_the_council_takes_up_again_can_be_added_to_again(school: School) -> None:
     request = school.sent()
     bundle = school.file(request).bundles[0]

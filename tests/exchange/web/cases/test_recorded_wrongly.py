@@ -55,3 +55,25 @@ def test_two_who_record_the_first_day_do_not_correct_one_another(fresh: Council)
     assert browser.post(path, told).status_code == 303
     assert "Correct when the family was told" in words(browser.get(path))
     assert browser.post(path, told).status_code == 409
+
+
+def test_a_final_plan_by_mistake_is_taken_back_on_its_page(fresh: Council) -> None:
+    fresh.asked(3)
+    browser, path = fresh.browser(), fresh.at("/mistakes")
+    assert path not in browser.get(fresh.at()).text
+    assert "Nothing is recorded that could be taken back here" in words(browser.get(path))
+    decide(fresh, "assess")
+    decide(fresh, "plan")
+    browser.get(fresh.at("/days"))
+    browser.post(fresh.at("/days"), {"event": "final-issued", **day_fields("on", today())})
+    assert path in browser.get(fresh.at()).text
+    assert "goes back to drafting" in words(browser.get(path))
+    told = {"what": "final-issued/2020-01-01", "reason": "It was another case."}
+    assert "Choose one of the list" in words(browser.post(path, told))
+    told["what"] = f"final-issued/{today().date().isoformat()}"
+    page = words(browser.follow(browser.post(path, told)))
+    assert "It is taken back" in page
+    assert "Taken back: Final plan issued" in page
+    assert fresh.only.state is CaseState.DRAFTING
+    history = words(browser.get(fresh.at("/history")))
+    assert "Took back a day that was recorded by mistake" in history
