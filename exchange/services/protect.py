@@ -145,9 +145,9 @@ def protect(
         end_registrations(unit, pupil_id, now)  # a protected pack has one recipient
         unit.audit.record(actor, "protection.set", "pupil", pupil_id)
         waiting = [one for one in unit.transfers.all(pupil_id) if _waits(one)]
-        for one in waiting:
-            recall_in(unit, one, actor, now)
         shares = end_in(unit, links_about(unit, pupil_id), actor, now, why="protected-move")
+        for one in waiting:
+            shares += recall_in(unit, one, actor, now)
         unit.commit()
     for blob in (*shares, *(one.blob for one in waiting)):
         inside.blobs.delete(org_id, blob)

@@ -13,7 +13,7 @@ from exchange.domain.transfer import Event, State, after
 from exchange.errors import DestinationRefused, TrustError
 from exchange.ports import Actor, Transfer, UnitOfWork
 from exchange.services.inside import Inside
-from exchange.services.links.revoke import revoke_pack
+from exchange.services.links.revoke import end_in, links_of_pack
 from exchange.services.queue_bundle import Order, queue_bundle
 from schemas.statement import BundleKind
 
@@ -31,19 +31,25 @@ def recall(inside: Inside, org_id: str, bundle_id: str, actor: Actor) -> Transfe
         current = unit.transfers.get(bundle_id)
         if current.state is State.RECALLED:
             return current
-        recall_in(unit, current, actor, now)
+        gone = recall_in(unit, current, actor, now)
         unit.commit()
+    for name in gone:
+        inside.blobs.delete(org_id, name)
     follow_up(inside, org_id, current, actor)
     with inside.store.reading(org_id) as unit:
         return unit.transfers.get(bundle_id)
 
 
-def recall_in(unit: UnitOfWork, current: Transfer, actor: Actor, now: datetime) -> None:
+def recall_in(unit: UnitOfWork, current: Transfer, actor: Actor, now: datetime) -> list[str]:
     """Recall one transfer within a unit of work; the caller commits, then removes its blob.
+
+    The link of a pack that is picked up ends in the same commit: a process that dies just after it
+    leaves no way to read what was recalled.
 
     Enough for one that waits to leave: if its bytes are on their way at this moment, the worker
     asks the recipient to destroy them. Of one that left, :func:`follow_up` asks at once.
 
+    :returns: what the link showed, to be removed after the commit.
     :raises Conflict: ``transition-forbidden``: rejected, expired or destroyed already.
     """
     moved = replace(current, state=after(current.state, Event.RECALL), updated_at=now)
@@ -51,6 +57,7 @@ def recall_in(unit: UnitOfWork, current: Transfer, actor: Actor, now: datetime) 
     # The worker goes on asking for receipts: bytes may have gone unnoticed, see send_notice.
     unit.transfers.schedule(current.bundle_id, now, 0)
     unit.audit.record(actor, "transfer.recalled", "transfer", current.bundle_id)
+    return end_in(unit, links_of_pack(unit, current), actor, now, why="recalled")
 
 
 def follow_up(inside: Inside, org_id: str, before: Transfer, actor: Actor) -> None:
@@ -59,7 +66,6 @@ def follow_up(inside: Inside, org_id: str, before: Transfer, actor: Actor) -> No
     :param before: as it was before :func:`recall_in`.
     """
     inside.blobs.delete(org_id, before.blob)
-    revoke_pack(inside, org_id, before, actor)
     if before.state is not State.QUEUED:
         send_notice(inside, org_id, before.bundle_id, actor)
 

@@ -20,6 +20,7 @@ from exchange.services.letters import Letter, queue_letter
 from exchange.services.links.making import new_blob, new_link, store_link
 from exchange.services.links.model import Inviter, Marks, Person, Purpose
 from exchange.services.links.pack_view import Files, instant_words, pack_view
+from exchange.services.links.revoke import end_in, links_of_pack
 from exchange.services.links.shares import SUMMARY, Member, member, view_member, write_share
 from exchange.services.queue_bundle import Address, Order, queue_for
 from exchange.services.trust import organisation
@@ -66,6 +67,7 @@ class LinkWay:
         self._secret, self._where, self._means, self._actor = secret, where, means, actor
         self._blob = new_blob()
         self._pack = ""
+        self._superseded: list[str] = []
         marks = Marks(Purpose.PICK_UP, blob=self._blob)
         self.link = new_link(inside, secret, "", person, inviter, marks)
 
@@ -100,8 +102,15 @@ class LinkWay:
         return transfer
 
     def store(self, unit: UnitOfWork, transfer: Transfer) -> None:
-        """Store the link, and the message that carries it."""
+        """Store the link, and the message that carries it; the link of the pack before ends.
+
+        The new link shows all of it, and what is withheld since must be behind no link at all.
+        """
         store_link(unit, self.link, self._secret, self._actor)
+        if transfer.supersedes is not None:
+            before = links_of_pack(unit, unit.transfers.get(transfer.supersedes))
+            now = self._inside.clock.now()
+            self._superseded = end_in(unit, before, self._actor, now, why="superseded")
         if self.link.person.mail:
             facts = {
                 "organisation": self._sender().name,
@@ -110,6 +119,11 @@ class LinkWay:
                 "day": instant_words(self.link.expires_at),
             }
             queue_letter(unit, Letter("link-pick-up", self.link.person.mail, facts))
+
+    def tidy(self) -> None:
+        """Remove, after the commit, what the link of the pack before showed."""
+        for name in self._superseded:
+            self._inside.blobs.delete(self._org_id, name)
 
     def undo(self) -> None:
         """Remove what was sealed for a pack that was not sent."""

@@ -20,12 +20,11 @@ from exchange.services.links.model import (
     LIFE,
     Inviter,
     Link,
-    LinkState,
     Person,
     Purpose,
     link_of,
 )
-from exchange.services.links.revoke import links_about, revoke
+from exchange.services.links.revoke import links_of_pack
 from exchange.services.places import is_outside, place
 from exchange.services.protect import require_ordinary
 from exchange.services.queue_bundle import Order
@@ -97,7 +96,7 @@ def send_by_link(
         raise
     if sent.outcome == "unchanged":
         return PickedUp(sent, link_of_pack(inside, org_id, sent.transfer), None)
-    _end_earlier(inside, org_id, sent.transfer, actor)
+    way.tidy()
     return PickedUp(sent, way.link, where)
 
 
@@ -136,11 +135,8 @@ def send_new_link(
 
 def link_of_pack(inside: Inside, org_id: str, transfer: Transfer) -> Link | None:
     """Return the newest link of a pack, or None."""
-    if transfer.pupil_id is None:
-        return None
     with inside.store.reading(org_id) as unit:
-        found = links_about(unit, transfer.pupil_id, Purpose.PICK_UP)
-    ours = [one for one in found if one.marks.pack == transfer.bundle_id]
+        ours = links_of_pack(unit, transfer)
     return ours[-1] if ours else None
 
 
@@ -156,17 +152,3 @@ def _school(inside: Inside, org_id: str, pupil_id: str) -> Organisation:
             hint = "It has joined: send the pack to it."
             raise DestinationRefused("destination-joined", "/to", hint)
         return place(inside, unit, going.org_id, now)
-
-
-def _end_earlier(inside: Inside, org_id: str, transfer: Transfer, actor: Actor) -> None:
-    """End the links of packs that this one supersedes: the new link shows all of it."""
-    if transfer.supersedes is None or transfer.pupil_id is None:
-        return
-    with inside.store.reading(org_id) as unit:
-        before = [
-            one.link_id
-            for one in links_about(unit, transfer.pupil_id, Purpose.PICK_UP)
-            if one.marks.pack == transfer.supersedes and one.state is LinkState.OPEN
-        ]
-    for link_id in before:
-        revoke(inside, org_id, link_id, actor, why="superseded")

@@ -23,6 +23,14 @@ def links_about(unit: UnitOfWork, pupil_id: str, purpose: Purpose | None = None)
     return [one for one in found if purpose is None or one.purpose is purpose]
 
 
+def links_of_pack(unit: UnitOfWork, transfer: Transfer) -> list[Link]:
+    """Return the links through which a pack is picked up, oldest first; none for any other way."""
+    if transfer.transport != "pick-up" or transfer.pupil_id is None:
+        return []
+    found = links_about(unit, transfer.pupil_id, Purpose.PICK_UP)
+    return [one for one in found if one.marks.pack == transfer.bundle_id]
+
+
 def end_in(
     unit: UnitOfWork,
     links: Iterable[Link],
@@ -105,21 +113,6 @@ def revoke_about(
         unit.commit()
     _remove(inside, org_id, blobs)
     return len(open_)
-
-
-def revoke_pack(inside: Inside, org_id: str, transfer: Transfer, actor: Actor) -> None:
-    """Revoke the link of a pack that was recalled."""
-    if transfer.transport != "pick-up" or transfer.pupil_id is None:
-        return
-    with inside.store.unit(org_id) as unit:
-        ours = [
-            one
-            for one in links_about(unit, transfer.pupil_id, Purpose.PICK_UP)
-            if one.marks.pack == transfer.bundle_id
-        ]
-        blobs = end_in(unit, ours, actor, inside.clock.now(), why="recalled")
-        unit.commit()
-    _remove(inside, org_id, blobs)
 
 
 def _remove(inside: Inside, org_id: str, blobs: Iterable[str]) -> None:
