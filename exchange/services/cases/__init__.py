@@ -18,7 +18,7 @@ events     days, exceptions, notes, and who works the case
 decisions  whether to assess, whether to issue a plan; when the family was told
 telling    the school is told by a sealed pack, in one commit with the case
 issuing    the final plan is issued
-mistakes   a day that was recorded by mistake is taken back
+mistakes   a day or an exception that was recorded by mistake is taken back
 advice     which advice the regulations want; what three people find sufficient (reg 6(4))
 contents   the newest pack of a case, and what it shows of the Code's 9.14
 law        the legal tests, quoted

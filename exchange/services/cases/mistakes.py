@@ -1,20 +1,21 @@
-"""Take back a day that was recorded by mistake, the day of the final plan among them.
+"""Take back a day or an exception that was recorded by mistake, as of a case that is another.
 
-The clocks run again as if it had never stood there. The day stays in the book, and the reason in
-the notes of the case.
+The clocks run again as if it had never stood there. What it was stays in the book and, with the
+reason, in the notes of the case.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import date
 
 from exchange.errors import Conflict
 from exchange.ports import Actor
-from exchange.services.cases.events import text_in
+from exchange.services.cases.events import change, text_in
 from exchange.services.cases.keeping import case
-from exchange.services.cases.model import Case, CaseState, Event, Note
+from exchange.services.cases.model import Case, CaseState, ClockException, Event, Note
 from exchange.services.cases.placing import acknowledged
 from exchange.services.cases.telling import keep_with, message_for
 from exchange.services.inside import Inside
@@ -85,3 +86,40 @@ def _not_issued(inside: Inside, held: Case, on: date, actor: Actor) -> EhcDecisi
         "That was a mistake: it is not issued yet."
     )
     return replace(acknowledged(inside, held, actor), reasons=said)
+
+
+def mark_of(one: ClockException) -> str:
+    """Return what tells an exception from the others of its case."""
+    return hashlib.sha256(repr(astuple(one)).encode()).hexdigest()[:16]
+
+
+def lift_exception(
+    inside: Inside, org_id: str, case_id: str, mark: str, called: str, reason: str, actor: Actor
+) -> Case:
+    """Take back an exception; what it said stays in the notes of the case.
+
+    :param mark: see :func:`mark_of`.
+    :param called: what a person calls its clock, for the note.
+    :raises NotFound: ``case-unknown``.
+    :raises Conflict: ``case-state``: it is not there any more; ``item-changed``.
+    :raises UsageError: ``text-missing``, ``text-too-long``.
+    """
+    why = text_in(reason, "/reason")
+    with inside.store.reading(org_id) as unit:
+        listed = case(unit, case_id).exceptions
+    lifted = next((one for one in listed if mark_of(one) == mark), None)
+    if lifted is None:
+        raise Conflict("case-state", "/state", "The case has moved on. Look at it again.")
+    said = f"{lifted.reason} Shown by: {lifted.evidence} ({lifted.by}, {lifted.on.isoformat()})"
+    words = f"Taken back: the exception for {called}. {why}\n\nIt said: {said}"
+    note = Note(words, actor.name, inside.clock.now())
+
+    def make(before: Case) -> Case:
+        left = list(before.exceptions)
+        if lifted not in left:
+            raise Conflict("case-state", "/state", "The case has moved on. Look at it again.")
+        left.remove(lifted)  # one of two that are alike
+        return replace(before, exceptions=tuple(left), notes=(*before.notes, note))
+
+    detail = {"clock": lifted.clock, "ground": lifted.ground, "since": lifted.on.isoformat()}
+    return change(inside, org_id, case_id, actor, "case.exception-lifted", make, **detail)

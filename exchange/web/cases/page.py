@@ -100,7 +100,7 @@ def _words(held: Case) -> dict[str, Any]:
     latest = [one for one in held.decisions if one is held.decided(one.what)]
     return {
         "events": days,
-        "mistakes": bool(days_to_take_back(held)),
+        "mistakes": bool(days_to_take_back(held) or held.exceptions),
         "untold": [one for one in latest if one.told is None],
         "correctable": [one for one in latest if one.told is not None],
         "what": WHAT,

@@ -117,6 +117,7 @@ ACTIONS: Mapping[str, str] = {
     "case.day-taken-back": "Took back a day that was recorded by mistake",
     "case.advice-had": "Recorded when a service had our request for advice",
     "case.exception": "Recorded an exception",
+    "case.exception-lifted": "Took back an exception",
     "case.note": "Wrote a note",
     "case.assigned": "Changed the caseworker",
     "case.sufficiency": "Recorded whether advice is enough",

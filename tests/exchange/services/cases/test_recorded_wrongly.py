@@ -8,10 +8,19 @@ import pytest
 
 from exchange.domain.clocks import Standing
 from exchange.errors import Conflict, UsageError
-from exchange.services.cases import Case, CaseState, Decision, Event, record_decision, record_event
+from exchange.services.cases import (
+    Case,
+    CaseState,
+    ClockException,
+    Decision,
+    Event,
+    record_decision,
+    record_event,
+    record_exception,
+)
 from exchange.services.cases.decisions import close_case, correct_told
 from exchange.services.cases.issuing import record_issued
-from exchange.services.cases.mistakes import take_back_day
+from exchange.services.cases.mistakes import lift_exception, mark_of, take_back_day
 from exchange.services.cases.timing import CaseClock, clocks_of
 from schemas.ehc_decision import Decided
 from tests.exchange.services.cases.asked import CASEWORKER, Desk
@@ -127,3 +136,31 @@ def test_what_is_corrected_elsewhere_or_not_there_is_not_taken_back(desk: Desk, 
     with pytest.raises(UsageError, match="text-missing"):
         take_back(desk, Event.APPEALED, " ")
     assert Event.APPEALED in desk.only.events
+
+
+def test_an_exception_on_the_wrong_case_is_taken_back(desk: Desk, held: Case) -> None:
+    for said in ("She was ill.", "She was away."):
+        made = ClockException("decide-assess", "absence", said, "A letter.", "", TYPED)
+        record_exception(desk.inside, COUNCIL, held.case_id, made, CASEWORKER)
+    wrong, right = desk.only.exceptions
+
+    def lift(reason: str) -> Case:
+        named = (held.case_id, mark_of(wrong), "The decision", reason)
+        return lift_exception(desk.inside, COUNCIL, *named, CASEWORKER)
+
+    with pytest.raises(UsageError, match="text-missing"):
+        lift(" ")
+    made = lift("It was another child.")
+    assert made.exceptions == (right,)
+    (note,) = made.notes
+    assert "It was another child." in note.text
+    assert "She was ill. Shown by: A letter. (Kay Seworker, 2026-08-30)" in note.text
+    (entry,) = book(desk, "case.exception-lifted")
+    assert (entry["clock"], entry["ground"]) == ("decide-assess", "absence")
+    with pytest.raises(Conflict, match="case-state"):
+        lift("Twice.")
+    lift_exception(
+        desk.inside, COUNCIL, held.case_id, mark_of(right), "The decision", "Both.", CASEWORKER
+    )
+    late = clock(desk.only, "decide-assess").standing(date(2026, 8, 30))
+    assert late is Standing.LATE

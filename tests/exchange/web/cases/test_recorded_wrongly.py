@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from exchange.services.cases import CaseState, Event
@@ -77,3 +78,20 @@ def test_a_final_plan_by_mistake_is_taken_back_on_its_page(fresh: Council) -> No
     assert fresh.only.state is CaseState.DRAFTING
     history = words(browser.get(fresh.at("/history")))
     assert "Took back a day that was recorded by mistake" in history
+
+
+def test_an_exception_by_mistake_is_taken_back_on_its_page(fresh: Council) -> None:
+    fresh.asked(4)
+    browser, path = fresh.browser(), fresh.at("/mistakes")
+    browser.get(fresh.at("/exceptions"))
+    told = {"clock": "decide-assess/", "ground": "absence", "reason": "Ill.", "evidence": "A note."}
+    browser.post(fresh.at("/exceptions"), told)
+    page = browser.get(path)
+    assert "Exception for Decide whether to assess" in words(page)
+    (mark,) = re.findall(r'value="(exception/[0-9a-f]{16})"', page.text)
+    done = browser.post(path, {"what": mark, "reason": "Another child."})
+    assert "Another child." in words(browser.follow(done))
+    assert fresh.only.exceptions == ()
+    browser.get(path)
+    again = browser.post(path, {"what": mark, "reason": "Another child."})
+    assert "Choose one of the list" in words(again)
