@@ -16,6 +16,8 @@ from exchange.services.inside import Inside
 from exchange.services.links.agency_files import KIND as AGENCY_UPLOAD
 from exchange.services.links.agency_files import SENT, blobs_of
 from exchange.services.links.model import ANSWER
+from schemas.base import load_bytes
+from schemas.receipt import Receipt
 
 WORKER = Actor("worker", "machine")
 _UNHEARD = timedelta(hours=1)
@@ -68,9 +70,13 @@ def hear_of_packs(inside: Inside, org_id: str) -> int:
             for pack in (unit.transfers.get(one.bundle_id),)
             if pack.state in _THERE
         ]
+        # When the body signed for it, not when we came to hear of that: its weeks run from then.
         days = {
             one.request_id: min(
-                (each.at for each in unit.receipts.of(pack.bundle_id, pack.recipient, "received")),
+                (
+                    load_bytes(Receipt, each.content).issued
+                    for each in unit.receipts.of(pack.bundle_id, pack.recipient, "received")
+                ),
                 default=pack.updated_at,
             )
             for one, pack in there
@@ -80,7 +86,8 @@ def hear_of_packs(inside: Inside, org_id: str) -> int:
         with inside.store.unit(org_id) as unit:
             newest = request_from(unit.items.get(KIND, one.request_id))
             if newest.state is State.SENT:
-                keep(unit, replace(newest, state=State.OPENED, received_on=london_day(at)), at)
+                told = replace(newest, state=State.OPENED, received_on=london_day(at))
+                keep(unit, told, inside.clock.now())
                 unit.audit.record(WORKER, "advice.opened", "advice", one.request_id)
                 unit.commit()
                 done += 1

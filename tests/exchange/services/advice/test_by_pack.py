@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from exchange.domain.clocks import london_day
 from exchange.errors import Conflict, Refused, StoreError, UsageError
 from exchange.ports import Actor, UnitOfWork
 from exchange.services.advice.answering import decline_task, mark_opened, send_answer
@@ -99,6 +100,26 @@ def test_the_days_of_a_body_are_those_of_london(consulting: Consulting) -> None:
     clock.at = clock.at.replace(hour=23, minute=30)  # half past midnight there
     request_id, _ = asked(consulting)
     assert consulting.request(request_id).received_on == clock.at.date() + timedelta(days=1)
+
+
+def test_the_weeks_of_a_body_run_from_the_day_it_signed_for_not_from_when_that_was_heard(
+    consulting: Consulting,
+) -> None:
+    town = consulting.town
+    made = consulting.ask(town.leaver(), body=COUNCIL_BODY, wanted_type="ep-report")
+    council = town.house(COUNCIL)
+    pack = town.primary.transfers()[0]
+    while not town.holes.packs:
+        town.primary.advance(pack.bundle_id)
+    town.carry()
+    arrival = council.arrivals()[0]
+    council.receiver.advance(COUNCIL, arrival.sender, arrival.bundle_id)
+    town.carry()
+    there = london_day(town.clock.at)
+    town.clock.pass_(days=5)  # a worker that was off over a long weekend
+    town.settle()
+    consulting.work()
+    assert consulting.request(made.request.request_id).received_on == there
 
 
 def test_a_report_comes_back_is_confirmed_and_keeps_its_wishes(consulting: Consulting) -> None:
