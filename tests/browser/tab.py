@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -31,6 +30,7 @@ from playwright.sync_api import (
 
 from exchange.services.people.account import Account
 from exchange.web.gate import COOKIE
+from tests.browser.accessibility import violations
 from tests.browser.examiner import Examiner
 from tests.browser.kit import LiveNode
 
@@ -43,7 +43,6 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 _ELSEWHERE = re.compile(r"^https?://(?!localhost[:/]|127\.0\.0\.1[:/])")
 _BETWEEN = ("Loading http",)
 """What the browser itself calls a page that is not there yet."""
@@ -57,7 +56,7 @@ _TAKE = """() => { window.sxLooked = true; return {
 """All that is told of a page, in one breath: it may load itself anew between two questions."""
 _SAME = "window.sxLooked === true"
 _TRIES = 12
-_MOVED_ON = re.compile(r"context was destroyed|because of a navigation|axe is not defined")
+_MOVED_ON = re.compile(r"context was destroyed|because of a navigation")
 _OVERTAKEN = re.compile(r"interrupted by another navigation")
 _EXPECTED = re.compile(
     r"Failed to load resource: (the server responded with a status of 4\d\d|net::ERR_FAILED)"
@@ -103,7 +102,6 @@ class Tab:
     friends: tuple[str, ...] = ()
     examiner: Examiner | None = None
     grumbles: list[str] = field(default_factory=list)
-    _axe: Axe = field(default_factory=Axe)
 
     def __post_init__(self) -> None:
         self.page.on("console", self._heard)
@@ -161,7 +159,7 @@ class Tab:
         if not last and (not shown["done"] or shown["title"].startswith(_BETWEEN)):
             return False
         examined = self.page if self.examiner is None else self.examiner.show(self.page)
-        found = self._axe.run(examined, options={"resultTypes": ["violations"], **_RULES})
+        found = violations(examined)
         if not last and not self.page.evaluate(_SAME):
             return False
         here = urlsplit(shown["address"]).path
@@ -170,9 +168,7 @@ class Tab:
             self.grumbles.append(
                 f"{here} is {shown['wide']} px wide in a window of {shown['window']} px"
             )
-        for one in found.response["violations"]:
-            where = "; ".join(str(node["target"]) for node in one["nodes"][:3])
-            self.grumbles.append(f"{here}: {one['id']}: {one['help']}: {where}")
+        self.grumbles.extend(f"{here}: {one}" for one in found)
         return True
 
     def _look_at_title(self, here: str, title: str, address: str) -> None:

@@ -15,6 +15,7 @@ PAGE = (
     "{inside}</main></body></html>"
 )
 TITLE = "A page - SEN Exchange"
+SMALL = "<style>.s { display: inline-block; width: 9px; height: 9px; font-size: 6px }</style>"
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,12 @@ TITLE = "A page - SEN Exchange"
         ('<img src="data:image/png;base64,AAAA">', TITLE, "image-alt"),
         ("<input type=text>", TITLE, "label"),
         ('<p style="color:#999">pale</p>', TITLE, "color-contrast"),
+        ("<h4>Too deep</h4>", TITLE, "heading-order"),
+        (
+            '<p><a href="#a" class="s">a</a><a href="#b" class="s">b</a></p>' + SMALL,
+            TITLE,
+            "target-size",
+        ),
         ('<div style="width:900px">wide</div>', TITLE, "px wide"),
         ("<p>x</p>", "Untitled", "the title is"),
         ("<p>x</p>", f"Zephyrine: {TITLE}", "a pupil's name"),
@@ -53,6 +60,9 @@ def test_what_the_policy_forbids_is_heard(browser: Browser, live: Street) -> Non
             "() => { const one = document.createElement('script'); one.textContent = '1';"
             " document.body.append(one); }"
         )
-        page.wait_for_timeout(300)
+        for _ in range(50):
+            if shown.grumbles:
+                break
+            page.wait_for_timeout(200)
         assert any("Content Security Policy" in one for one in shown.grumbles)
         shown.grumbles.clear()
