@@ -67,8 +67,10 @@ class PageRequest(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
-        if self.endpoint not in SEALED or not filename:
+        if self.endpoint not in SEALED:
             return io.BytesIO()
+        if not filename:
+            return _NoFile()
         sinks = g.setdefault(_SINKS, [])
         if len(sinks) >= MOST_AT_ONCE:
             hint = f"The most is {MOST_AT_ONCE} files at once. Upload the rest afterwards."
@@ -109,6 +111,20 @@ class SealedFile(io.RawIOBase):
     def discard(self) -> None:
         """Leave nothing of it, unless it was finished."""
         self.receiving.close()
+
+
+class _NoFile(io.BytesIO):
+    """What a browser sends where no file was chosen: no name, and nothing in it."""
+
+    def write(self, data: Any, /) -> int:
+        """Take nothing: the page's limit is that of files, too much for memory.
+
+        :raises HTTPException: the complete answer to who sends a file without a name.
+        """
+        if data:
+            hint = "Give the file a name, then upload it again."
+            raise refusal(Refused("file-name-invalid", "/files", hint))
+        return 0
 
 
 def install(app: Flask) -> None:

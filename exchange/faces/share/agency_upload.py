@@ -37,8 +37,10 @@ class ShareRequest(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
-        if self.endpoint != FORM or not filename:
+        if self.endpoint != FORM:
             return io.BytesIO()
+        if not filename:
+            return _NoFile()
         sinks = g.setdefault(_SINKS, [])
         begin = g.get("agency_begin")
         if begin is None or len(sinks) >= MOST_FILES:
@@ -77,6 +79,20 @@ class _Sink(io.RawIOBase):
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
         """Do nothing: the parser goes back to the start of what it never reads again."""
+        return 0
+
+
+class _NoFile(io.BytesIO):
+    """What a browser sends where no file was chosen: no name, and nothing in it."""
+
+    def write(self, data: Any, /) -> int:
+        """Take nothing: the page's limit is that of files, too much for memory.
+
+        :raises HTTPException: the complete answer to who sends a file without a name.
+        """
+        if data:
+            hint = "The file has no name. Give it one, then add it again."
+            raise _Answered(_refusal(Refused("file-name-invalid", "/files", hint)))
         return 0
 
 

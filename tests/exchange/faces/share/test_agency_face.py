@@ -229,6 +229,26 @@ def test_what_is_too_large_or_too_many_leaves_nothing(
     assert len(consulting.items(UPLOAD)) == MOST_FILES
 
 
+def test_a_part_without_a_name_is_refused_at_its_first_byte(
+    consulting: Consulting, app_of: Flask
+) -> None:
+    browser = come_in(consulting, app_of, consulting.asked())
+    browser.get("/report/files")
+    told = 'Content-Disposition: form-data; name="{}"'
+    for content, said in ((b"", "Choose a file first."), (b"x", "The file has no name")):
+        lines = ["--edge", told.format("form_token"), "", browser.token]
+        lines += ["--edge", told.format("files") + '; filename=""', "", ""]
+        answer = browser.raw.post(
+            "/report/files",
+            data="\r\n".join(lines).encode() + content + b"\r\n--edge--\r\n",
+            content_type="multipart/form-data; boundary=edge",
+            base_url=SHARE_URL,
+        )
+        assert answer.status_code == 422
+        assert said in answer.text
+    assert consulting.items(UPLOAD) == []
+
+
 @pytest.mark.parametrize(
     ("name", "status", "shown"),
     [
