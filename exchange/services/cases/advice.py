@@ -20,13 +20,16 @@ from exchange.services.advice.model import State as AdviceState
 from exchange.services.advice.standing import note_had
 from exchange.services.cases.events import change, text_in
 from exchange.services.cases.keeping import case
-from exchange.services.cases.model import Case, Sufficiency, Word
+from exchange.services.cases.model import Case, CaseState, Sufficiency, Word
 from exchange.services.inside import Inside
 from schemas.base import load_bytes
 from schemas.codes import code_set
 from schemas.sen import SenRegister
 
 CODES = "ehc-advice"
+ASKS = frozenset({CaseState.ASSESSING, CaseState.DECIDING_PLAN})
+"""States in which a body may be asked: while it is decided about the plan, too, as one may turn
+out to be missing."""
 SAYERS = ("provider", "authority", "parent")
 _YEARS_9 = frozenset({"9", "10", "11", "12", "13", "14"})
 _IMPAIRED = {"hearing": frozenset({"HI", "MSI"}), "vision": frozenset({"VI", "MSI"})}

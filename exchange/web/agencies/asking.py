@@ -14,8 +14,8 @@ from exchange.ports import UnitOfWork
 from exchange.services.advice.asking import asked_by_link
 from exchange.services.advice.contents import Offered, offered, purpose_of, recipient_of
 from exchange.services.advice.model import AdviceOrder, Body, ConsentGiven
-from exchange.services.cases import CaseState, cases_about
-from exchange.services.cases.advice import CODES, require_may_ask
+from exchange.services.cases import cases_about
+from exchange.services.cases.advice import ASKS, CODES, require_may_ask
 from exchange.services.links.agency_about import types_on
 from exchange.services.links.model import Channel
 from exchange.services.protect import require_ordinary
@@ -121,9 +121,7 @@ def _at_case(order: AdviceOrder) -> AdviceOrder:
     if role() is not Role.LA_CASEWORKER or order.purpose is not AdvicePurpose.EHC_ASSESSMENT:
         return order
     with inside().store.reading(org_id()) as unit:
-        held = [
-            one for one in cases_about(unit, order.pupil_id) if one.state is CaseState.ASSESSING
-        ]
+        held = [one for one in cases_about(unit, order.pupil_id) if one.state in ASKS]
         if len(held) > 1:
             raise UsageError("case-unclear", "/purpose", "Ask from the page of the case.")
     for one in held:

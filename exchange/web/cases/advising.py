@@ -18,8 +18,9 @@ from wtforms.validators import InputRequired, Length, Optional
 from exchange.domain.access import may_see
 from exchange.errors import ExchangeError, NotFound, UsageError
 from exchange.services.advice import AdviceOrder, Body, ConsentGiven, ask_advice
-from exchange.services.cases import Case, CaseState
+from exchange.services.cases import Case
 from exchange.services.cases.advice import (
+    ASKS,
     CODES,
     Saying,
     Wanted,
@@ -106,7 +107,7 @@ def advice(case: str) -> Any:
         words=ADVICE,
         sayers=SAYERS,
         had={one.request_id: had_on(found, one) for one in asked},
-        may_ask=found.state is CaseState.ASSESSING and found.pupil_id is not None,
+        may_ask=found.state in ASKS and found.pupil_id is not None,
     )
 
 
@@ -210,7 +211,7 @@ def ask(case: str, kind: str) -> Any:
     found = shown.read(case)
     wanted = _wanted(found, kind)
     require_may_ask(found, kind)
-    if found.state is not CaseState.ASSESSING or found.pupil_id is None:
+    if found.state not in ASKS or found.pupil_id is None:
         raise UsageError("case-state", "/state", "Decide to assess, and say whose case it is.")
     whom = find_whom()
     joined: Joined | None = whom["joined"]

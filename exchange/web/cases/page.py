@@ -13,7 +13,7 @@ from exchange.domain.clocks import exception_label
 from exchange.domain.clocks import rule as rule_of
 from exchange.ports import Arrival, UnitOfWork
 from exchange.services.cases import OVER, Case, CaseState
-from exchange.services.cases.advice import wanted_for
+from exchange.services.cases.advice import ASKS, wanted_for
 from exchange.services.cases.area import may_open_again
 from exchange.services.cases.contents import contents_of
 from exchange.services.cases.decisions import may_decide
@@ -74,6 +74,7 @@ def page(case: str) -> Any:
         asked=asked,
         may_assess=may_decide(held, "assess"),
         may_plan=may_decide(held, "plan"),
+        may_ask=held.state in ASKS,
         is_over=held.state in OVER,
         is_held=held.state is CaseState.HELD,
     )

@@ -95,3 +95,27 @@ def test_an_exception_by_mistake_is_taken_back_on_its_page(fresh: Council) -> No
     browser.get(path)
     again = browser.post(path, {"what": mark, "reason": "Another child."})
     assert "Choose one of the list" in words(again)
+
+
+def test_a_service_is_asked_although_all_advice_was_said_to_be_in(fresh: Council) -> None:
+    fresh.asked(5)
+    browser, ask = fresh.browser(), fresh.at("/advice/psychology/ask")
+    browser.get(fresh.at("/child"))
+    browser.post(fresh.at("/child"), {"pupil": "new"})
+    decide(fresh, "assess")
+    browser.get(fresh.at("/days"))
+    browser.post(fresh.at("/days"), {"event": "advice-complete", **day_fields("on", today())})
+    assert fresh.only.state is CaseState.DECIDING_PLAN
+    assert "Ask for advice" in words(browser.get(fresh.at()))
+    assert ask in browser.get(fresh.at("/advice")).text
+    assert browser.get(ask).status_code == 200
+    found = browser.get(f"{ask}?find=elm+grove").text
+    choose = re.search(r'href="([^"]+)">Elm Grove Primary School<', found)
+    assert choose is not None
+    browser.get(choose[1])
+    told = {"type": "ep-report", "question": "What helps?", "consent_by": "Mrs Oak"}
+    told |= {"consent_how": "spoken", **day_fields("consent_on", today())}
+    answer = browser.post(choose[1], told)
+    assert "Asked Elm Grove Primary School" in words(browser.follow(answer))
+    decide(fresh, "plan")
+    assert browser.get(ask).status_code == 400
