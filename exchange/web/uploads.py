@@ -32,6 +32,8 @@ from exchange.web.rooms import room
 
 _BLOCK = 256 * 1024
 _FORM_ROOM = 1024 * 1024
+_LONGEST_FIELD = 64 * 1024
+_MOST_PARTS = MOST_AT_ONCE + 44
 _SINKS = "upload_sinks"
 
 Compartment = Literal["general", "cp"]
@@ -174,6 +176,9 @@ def _set_limit() -> Response | None:
         most = _limit_of(endpoint)
         many = 1 if endpoint in _ONE_FILE else MOST_AT_ONCE
         request.max_content_length = most * many + _FORM_ROOM
+        # What is no file stays in memory.
+        request.max_form_memory_size = _LONGEST_FIELD
+        request.max_form_parts = _MOST_PARTS
         if (request.content_length or 0) > request.max_content_length:
             return refusal(too_large(most)).response
     return None

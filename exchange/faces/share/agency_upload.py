@@ -25,6 +25,7 @@ FORM, ONE = "agency_add", "agency_put"
 _SINKS = "agency_sinks"
 _BLOCK = 256 * 1024
 _FORM_ROOM = 1024 * 1024
+_MOST_PARTS = MOST_FILES + 34
 
 
 class ShareRequest(Request):
@@ -124,6 +125,7 @@ class AgencyUploads:
         most = self._desk.most_bytes
         many = MOST_FILES if request.endpoint == FORM else 1
         request.max_content_length = most * many + _FORM_ROOM
+        request.max_form_parts = _MOST_PARTS  # what is no file stays in memory
         if (request.content_length or 0) > request.max_content_length:
             return _refusal(too_large(most))
         g.agency_begin = lambda: self._desk.receiving(visit)

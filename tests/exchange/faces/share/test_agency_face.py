@@ -247,6 +247,9 @@ def test_a_part_without_a_name_is_refused_at_its_first_byte(
         assert answer.status_code == 422
         assert said in answer.text
     assert consulting.items(UPLOAD) == []
+    many = {f"field-{number}": "x" for number in range(300)}
+    answer = browser.post("/report/files", many, content_type="multipart/form-data")
+    assert answer.status_code == 413, "not read into memory"
 
 
 @pytest.mark.parametrize(

@@ -85,3 +85,19 @@ def test_what_a_browser_sends_where_no_file_was_chosen_is_none(desk: Desk) -> No
     answer, _ = posted(desk, "/tray/folder", "archive", 0)
     assert answer.status_code == 422
     assert "Choose a ZIP file" in answer.text
+
+
+def test_many_long_fields_are_not_read_into_memory_either(desk: Desk) -> None:
+    page = desk.client.get("/tray").text
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert token is not None
+    for number, length in ((1, 1024 * 1024), (300, 1000)):
+        fields = {f"field-{one}": "x" * length for one in range(number)}
+        answer = desk.client.raw.post(
+            "/tray/files",
+            data={"csrf_token": token[1], **fields},
+            content_type="multipart/form-data",
+            base_url=BASE,
+            headers={"Referer": f"{BASE}/tray"},
+        )
+        assert answer.status_code == 413
