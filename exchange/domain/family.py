@@ -106,6 +106,7 @@ class Paper:
     :param ref: as ``services.record_disclosure`` understands it.
     :param going: it would go to the destination, whatever anybody of the family wished.
     :param sections: by letter, what was said of sections of the EHC plan that this file is.
+    :param same: other things of the pupil that hold the same (:class:`Facts`).
     """
 
     ref: str
@@ -117,6 +118,7 @@ class Paper:
     authored: date | None = None
     is_document: bool = True
     sections: Mapping[str, Said] = field(default_factory=dict)
+    same: tuple[Facts, ...] = ()
 
 
 def may_be_told(paper: Paper) -> bool:
@@ -139,11 +141,14 @@ def may_be_read(paper: Paper, on: date) -> bool:
 def kept_from_family(paper: Paper) -> bool:
     """Return whether anybody marked it, or decided to withhold it, with the family in mind.
 
-    A plan as one file holds all its sections: what keeps one of them back keeps the file. A later
-    release to somebody else lifts nothing here: only taking the mark off does, or a release that
-    is about the family.
+    A plan as one file holds all its sections: what keeps one of them back keeps the file. So does
+    what keeps back another paper that holds the same. A later release to somebody else lifts
+    nothing here: only taking the mark off does, or a release that is about the family.
     """
-    return any(map(_keeps, (paper.said, paper.pupil_said, *paper.sections.values())))
+    said = [paper.said, paper.pupil_said, *paper.sections.values()]
+    for one in paper.same:
+        said += [one.said, *one.sections.values()]
+    return any(map(_keeps, said))
 
 
 def _keeps(said: Said) -> bool:

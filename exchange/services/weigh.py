@@ -5,7 +5,7 @@ The preview and the sending both come through here, so that the one shows what t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -20,7 +20,6 @@ from exchange.domain.disclosure import (
     Outcome,
     Purpose,
     Recipient,
-    Said,
     What,
     decide,
     decide_home,
@@ -29,17 +28,23 @@ from exchange.domain.disclosure import (
     edition_of,
     is_cp,
     parts_of,
-    speaks_alone,
     without_home,
     without_parts,
 )
 from exchange.ports import StoredDocument, StoredPupil, StoredRecord
 from exchange.services.named_school import names_school
-from exchange.services.pack_facts import PLAN, said_of_sections
+from exchange.services.pack_facts import (
+    HOME,
+    PLAN,
+    RECORD_TYPES,
+    REPORT,
+    WHOLE,
+    PackFacts,
+    type_of_record,
+)
 from keys.directory import Organisation
-from schemas.base import Record, dump_bytes, load_bytes
+from schemas.base import dump_bytes, load_bytes
 from schemas.ehc import EhcPlan
-from schemas.pupil import Pupil
 from schemas.records import RECORDS
 from schemas.report import SpecialistReport
 
@@ -56,39 +61,10 @@ __all__ = [
     "weigh",
 ]
 
-REPORT = "specialist-report"
-WHOLE = ""
-"""The key under which a pupil holds what was said of the whole pack."""
-HOME = "pupil/home"
-"""The key of the pupil's address and contact details, which are decided apart."""
-
-RECORD_TYPES: Mapping[str, str] = {
-    "annual-review": "annual-review",
-    "attainment": "attainment",
-    "attendance": "attendance",
-    "ehc-plan": "ehc-plan",
-    "one-page-profile": "profile",
-    "safeguarding-flag": "safeguarding-flag",
-    "sen-register": "sen-support-plan",
-    "sen-support-plan": "sen-support-plan",
-    "transition-plan": "transition-plan",
-}
-"""The document type that each record stands for. A report says its own; any other is ``other``."""
-
 _NEEDED = Decision(Outcome.ALLOWED, "says-whom", RULE, "every pack says whom it is about")
 _FILE_MISSING = Decision(
     Outcome.WITHHELD, "report-not-here", RULE, "what is decided of a report holds for its record"
 )
-
-
-def type_of_record(slot: str, record: Record) -> str:
-    """Return the document type by which a record is decided.
-
-    :param slot: name of its schema without ``sen.``.
-    """
-    if isinstance(record, SpecialistReport):
-        return record.type
-    return RECORD_TYPES.get(slot, "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +123,11 @@ def weigh(
     """Decide about each document, record and section of a pupil's pack.
 
     :param beside: documents of the pupil that are not in question here: what is decided of a
-        report's file holds for its record, whether or not the file would go along.
+        file holds for its record and its copies, whether or not the file would go along.
     :raises schemas.errors.SchemaError: a type, code or record is none any more.
     """
-    files = {one.document_id: one for one in (*beside, *documents)}
-    return _Scales(pupil, files, recipient, purpose, on).weigh(records, documents)
+    facts = PackFacts(pupil, records, (*beside, *documents), on)
+    return _Scales(pupil, facts, recipient, purpose, on).weigh(records, documents)
 
 
 class _Scales:
@@ -160,15 +136,13 @@ class _Scales:
     def __init__(
         self,
         pupil: StoredPupil,
-        files: Mapping[str, StoredDocument],
+        facts: PackFacts,
         recipient: Recipient,
         purpose: Purpose,
         on: date,
     ) -> None:
-        self._pupil, self._files = pupil, files
+        self._pupil, self._facts = pupil, facts
         self._to, self._purpose, self._on = recipient, purpose, on
-        self._child = load_bytes(Pupil, pupil.record)
-        self._alone = speaks_alone(self._child.date_of_birth, on)
         self._rows: list[Disclosed] = []
 
     def weigh(
@@ -189,32 +163,22 @@ class _Scales:
 
     def _own_record(self) -> bytes:
         """Return the pupil's record, without the address and contact details where they stay."""
-        child, whole = self._child, self._pupil.record
+        child, whole = self._facts.child, self._pupil.record
         bare = without_home(child)
         if bare == child:
             return whole  # there are none: nothing to decide
         in_care = child.looked_after is not None and child.looked_after.in_care
         decision = decide_home(
-            self._said_of(HOME), self._to, self._purpose, self._on, in_care=in_care
+            self._facts.said_of(HOME), self._to, self._purpose, self._on, in_care=in_care
         )
         self._note(self._ref(HOME), "section", "pupil", "", decision)
         return whole if decision.allowed else dump_bytes(bare)
 
-    def _facts(self, type_: str, said: Said) -> Facts:
-        whole = self._pupil.said.get(WHOLE, NOTHING)
-        return Facts(type=type_, said=said, pupil_said=whole, speaks_alone=self._alone)
-
     def _decide(self, facts: Facts) -> Decision:
         return decide(facts, self._to, self._purpose, self._on)
 
-    def _of_document(self, document: StoredDocument) -> Decision:
-        facts = self._facts(document.type, document.said)
-        if document.type == PLAN:
-            facts = replace(facts, sections=said_of_sections(self._pupil))
-        return self._decide(facts)
-
     def _document(self, document: StoredDocument) -> bool:
-        decision = self._of_document(document)
+        decision = self._decide(self._facts.of_document(document))
         # Whoever reads this list is not always the DSL: a CP document has no title here.
         title = "" if is_cp(document.type, self._on) else document.title
         self._note(document.document_id, "document", document.type, title, decision)
@@ -236,10 +200,10 @@ class _Scales:
 
     def _part(self, slot: str, part: str) -> bool:
         key = f"{slot}/{part}"
-        own, of_record = self._said_of(key), self._said_of(slot)
+        own, of_record = self._facts.said_of(key), self._facts.said_of(slot)
         # What they want of the record they want of their words in it, unless they say otherwise.
         said = replace(own, wishes=(*of_record.wishes, *own.wishes))
-        about = self._facts(part, said)
+        about = self._facts.of(part, said)
         if part == COSTS:
             about = replace(about, said=own, pupil_said=NOTHING)  # asked once, of the record
         decision = decide_part(about, self._to, self._purpose, self._on)
@@ -248,18 +212,19 @@ class _Scales:
 
     def _of_record(self, record: StoredRecord) -> Decision:
         read = load_bytes(RECORDS, record.record)
-        if isinstance(read, SpecialistReport) and read.document is not None:
-            file = self._files.get(read.document)
-            decision = self._of_document(file) if file else _FILE_MISSING
-            if not decision.allowed:
-                return decision  # the record may say in its sections what the file says
-        said = self._said_of(record.slot)
-        return self._decide(self._facts(type_of_record(record.slot, read), said))
+        about = self._facts.of_record(record.slot, type_of_record(record.slot, read))
+        if not isinstance(read, SpecialistReport) or read.document is None:
+            return self._decide(about)
+        # It may say in its sections what the file says, so it goes where its file may go.
+        file = self._facts.file(read.document)
+        of_file = self._decide(self._facts.of_document(file)) if file else _FILE_MISSING
+        own = self._decide(replace(about, same=()))
+        return own if of_file.allowed or own.outcome is Outcome.WITHHELD else of_file
 
     def _plan(self, record: StoredRecord, documents: frozenset[str]) -> bytes | None:
         """Decide about the plan, then about each section; what stays is not in the bytes."""
         edition = "ehc-plan-consultation" if self._purpose.code == CONSULTATION else PLAN
-        facts = self._facts(edition, self._said_of(PLAN))
+        facts = self._facts.of_record(PLAN, edition)
         decision = self._decide(facts)
         self._note(self._ref(PLAN), "record", PLAN, "", decision)
         if not decision.allowed:
@@ -275,7 +240,7 @@ class _Scales:
 
     def _section(self, letter: str, facts: Facts) -> bool:
         key = f"{PLAN}/{letter}"
-        about = replace(facts, said=self._said_of(key))
+        about = replace(facts, said=self._facts.said_of(key))
         decision = decide_section(letter, about, self._to, self._purpose, self._on)
         self._note(self._ref(key), "section", PLAN, "", decision)
         return decision.allowed
@@ -284,9 +249,6 @@ class _Scales:
         """The named school is section I, also where the record has no text of it."""
         has_text = any(one.section.value == "I" for one in plan.sections)
         return not has_text and self._section("I", facts)
-
-    def _said_of(self, key: str) -> Said:
-        return self._pupil.said.get(key, NOTHING)
 
     def _ref(self, key: str) -> str:
         return f"{self._pupil.pupil_id}/{key}"

@@ -32,6 +32,8 @@ DISCLOSURE: Mapping[str, str] = {
     "consultation-edition-only": "A school that is consulted gets the consultation edition only.",
     "not-in-consultation": "This section is left out while schools are consulted.",
     "section-withheld": "A section of the plan may not go, so the plan as one file does not go.",
+    "same-withheld": "It may not go as another paper of this child, and it holds the same. Look at "
+    "its copies, and at the record or file that belongs to it.",
     "marked-not-for": "Somebody marked it as not for them.",
     "family-refuses": "The family does not want it to go, and it is theirs to decide.",
     "placement-kept": "A council looks after this child, so the address and contacts stay unless "
@@ -42,6 +44,8 @@ DISCLOSURE: Mapping[str, str] = {
     "author-refuses": "The person who wrote it does not want it to go.",
     # needs a decision
     "section-undecided": "A section of the plan needs a decision first.",
+    "same-undecided": "Another paper of this child that holds the same needs a decision first: a "
+    "copy, or the record or file that belongs to it.",
     "marked-but-must-go": "It is marked as not for them, but the law wants it. The head decides.",
     "withheld-but-must-go": "Somebody withheld it, but the law asks for it. The head decides.",
     "objection": "The family objects. The head answers with reasons within a month.",

@@ -28,6 +28,8 @@ class Facts:
     :param section: letter of the section that this is, or None.
     :param speaks_alone: the pupil is beyond compulsory school age: the family's wishes no longer
         count, save about their own words.
+    :param same: of each other thing of the pupil that holds the same: a document with equal bytes,
+        the record of a file, the file of a record.
     """
 
     type: str
@@ -36,6 +38,7 @@ class Facts:
     sections: Mapping[str, Said] = field(default_factory=dict)
     section: str | None = None
     speaks_alone: bool = False
+    same: tuple[Facts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

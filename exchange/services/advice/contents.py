@@ -130,7 +130,8 @@ def choose(
         raise NotFound("document-unknown", "/shared")
     now = inside.clock.now()
     chosen = [_released(known[one], recipient, actor, now) for one in dict.fromkeys(wanted)]
-    decided = _decided(unit.pupils.get(pupil_id), chosen, recipient, purpose, inside)
+    beside = unit.documents.of_pupil(pupil_id)
+    decided = _decided(unit.pupils.get(pupil_id), chosen, recipient, purpose, inside, beside)
     held = [one for one in chosen if not decided[one.document_id].allowed]
     if held:
         code = decided[held[0].document_id].code
@@ -162,10 +163,11 @@ def _decided(
     recipient: Recipient,
     purpose: Purpose,
     inside: Inside,
+    beside: Sequence[StoredDocument] = (),
 ) -> dict[str, Decision]:
     today = inside.clock.now().date()
     try:
-        weighed = weigh(pupil, (), documents, recipient, purpose, today)
+        weighed = weigh(pupil, (), documents, recipient, purpose, today, beside=beside)
         for one in documents:
             class_of(one.type, today)  # a type that is none any more is said here, not later
     except SchemaError as error:

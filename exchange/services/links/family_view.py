@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 
 from exchange.bundle.receipting import parse_receipt
-from exchange.domain.disclosure import NOTHING, Purpose, Recipient, Said
+from exchange.domain.disclosure import Facts, Purpose, Recipient, Said
 from exchange.domain.family import ENDS, STEPS, Paper, may_be_read, may_be_told, names_another
 from exchange.errors import TrustError
 from exchange.ports import StoredDocument, StoredPupil, StoredRecord, UnitOfWork
@@ -22,13 +22,13 @@ from exchange.services.links.model import Link
 from exchange.services.links.model import Purpose as LinkPurpose
 from exchange.services.links.pack_view import day_words, instant_words, label_of, size_words
 from exchange.services.pack_contents import SUFFIX
-from exchange.services.pack_facts import PLAN, said_of_sections
+from exchange.services.pack_facts import PackFacts, type_of_record
 from exchange.services.places import place
 from exchange.services.reviews.keeping import meeting_for
 from exchange.services.second_registration import PURPOSE as SECOND
 from exchange.services.second_registration import second_of
 from exchange.services.trust import organisation
-from exchange.services.weigh import WHOLE, Weighed, recipient_for, type_of_record, weigh
+from exchange.services.weigh import Weighed, recipient_for, weigh
 from keys.directory import Organisation
 from schemas.base import load_bytes
 from schemas.pupil import Pupil
@@ -63,26 +63,30 @@ def papers_of(inside: Inside, unit: UnitOfWork, pupil_id: str) -> list[Paper]:
     records = unit.records.of_pupil(pupil_id)
     documents = unit.documents.of_pupil(pupil_id)
     going = _going(inside, unit, pupil, records, documents)
-    whole, sections = pupil.said.get(WHOLE, NOTHING), said_of_sections(pupil)
-    found = [
-        Paper(
-            ref=one.document_id,
-            type=one.type,
-            said=one.said,
-            going=one.document_id in going,
-            pupil_said=whole,
-            author=one.author,
-            authored=one.authored,
-            sections=sections if one.type == PLAN else {},
-        )
-        for one in documents
-    ]
+    facts = PackFacts(pupil, records, documents, inside.clock.now().date())
+    found = [_paper_of(one.document_id, facts.of_document(one), going, one) for one in documents]
     for record in records:
         ref = f"{pupil_id}/{record.slot}"
         type_ = type_of_record(record.slot, load_bytes(RECORDS, record.record))
-        said = pupil.said.get(record.slot, NOTHING)
-        found.append(Paper(ref, type_, said, ref in going, whole, is_document=False))
+        found.append(_paper_of(ref, facts.of_record(record.slot, type_), going))
     return found
+
+
+def _paper_of(
+    ref: str, facts: Facts, going: frozenset[str], document: StoredDocument | None = None
+) -> Paper:
+    return Paper(
+        ref=ref,
+        type=facts.type,
+        said=facts.said,
+        going=ref in going,
+        pupil_said=facts.pupil_said,
+        author=document.author if document else "",
+        authored=document.authored if document else None,
+        is_document=document is not None,
+        sections=facts.sections,
+        same=facts.same,
+    )
 
 
 def _going(

@@ -15,28 +15,22 @@ from datetime import date
 
 from exchange.domain.clocks import london_day
 from exchange.domain.disclosure import (
-    NOTHING,
     Decision,
     Facts,
     Outcome,
     Purpose,
     Recipient,
-    Said,
     decide,
-    speaks_alone,
 )
 from exchange.domain.evidence import months_between
 from exchange.domain.readiness import is_out_of_date
 from exchange.errors import Wrapped
-from exchange.ports import StoredDocument, StoredPupil, UnitOfWork
+from exchange.ports import StoredDocument, UnitOfWork
 from exchange.services.cases import Case
 from exchange.services.inside import Inside
-from exchange.services.pack_facts import said_of_sections
-from exchange.services.weigh import PLAN, RECORD_TYPES, WHOLE
-from schemas.base import load_bytes
+from exchange.services.pack_facts import RECORD_TYPES, PackFacts
 from schemas.codes import code_set
 from schemas.errors import SchemaError
-from schemas.pupil import Pupil
 
 ROLE = "panel"
 """The panel as marks and decisions name it (code set ``recipient-role``)."""
@@ -91,13 +85,12 @@ def papers_of(inside: Inside, unit: UnitOfWork, held: Case) -> Choice:
     if held.pupil_id is None:
         return Choice((), ())
     today = london_day(inside.clock.now())
-    pupil = unit.pupils.get(held.pupil_id)
-    papers, kept_back = [], []
+    facts, papers, kept_back = _facts(unit, held.pupil_id, today), [], []
     for one in unit.documents.of_pupil(held.pupil_id):
         if one.compartment != "general":
             continue
         try:
-            decision = _decide(pupil, one.type, one.said, unit.org_id, today)
+            decision = _decide(facts.of_document(one), unit.org_id, today)
         except SchemaError as error:
             raise Wrapped.of(error, "/documents") from None
         asks = _asks(decision)
@@ -112,12 +105,12 @@ def may_use(inside: Inside, unit: UnitOfWork, held: Case) -> Callable[[str], boo
     """Return what says whether request or summary may tell of a record, by its slot."""
     if held.pupil_id is None:
         return lambda _slot: False
-    pupil = unit.pupils.get(held.pupil_id)
     today = london_day(inside.clock.now())
+    facts = _facts(unit, held.pupil_id, today)
 
     def may(slot: str) -> bool:
-        type_ = "ehc-request" if slot == "ehc-request" else RECORD_TYPES.get(slot, "other")
-        decision = _decide(pupil, type_, pupil.said.get(slot, NOTHING), unit.org_id, today)
+        about = facts.of_record(slot, RECORD_TYPES.get(slot, "other"))
+        decision = _decide(about, unit.org_id, today)
         if slot in _WHOLE_RECORDS:
             return decision.allowed
         return _asks(decision) is not None  # the request retells it: only somebody's no counts
@@ -125,18 +118,14 @@ def may_use(inside: Inside, unit: UnitOfWork, held: Case) -> Callable[[str], boo
     return may
 
 
-def _decide(pupil: StoredPupil, type_: str, said: Said, org_id: str, today: date) -> Decision:
+def _facts(unit: UnitOfWork, pupil_id: str, today: date) -> PackFacts:
+    records, documents = unit.records.of_pupil(pupil_id), unit.documents.of_pupil(pupil_id)
+    return PackFacts(unit.pupils.get(pupil_id), records, documents, today)
+
+
+def _decide(about: Facts, org_id: str, today: date) -> Decision:
     recipient = Recipient(org_id=org_id, kind="la", role=ROLE, asked=True)
-    sections = said_of_sections(pupil) if type_ == PLAN else {}
-    born = load_bytes(Pupil, pupil.record).date_of_birth
-    facts = Facts(
-        type=type_,
-        said=said,
-        pupil_said=pupil.said.get(WHOLE, NOTHING),
-        sections=sections,
-        speaks_alone=speaks_alone(born, today),
-    )
-    return decide(facts, recipient, PURPOSE, today)
+    return decide(about, recipient, PURPOSE, today)
 
 
 def _asks(decision: Decision) -> str | None:

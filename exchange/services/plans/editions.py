@@ -115,7 +115,13 @@ def edition_on_paper(inside: Inside, unit: UnitOfWork, held: Case) -> EhcPlan:
     records = [one for one in unit.records.of_pupil(pupil_id) if one.slot == PLAN]
     purpose = Purpose(code=EditionKind.CONSULTATION.purpose, lawful_basis=BASIS)
     weighed = weigh(
-        unit.pupils.get(pupil_id), records, (), Recipient(org_id="", kind="school"), purpose, today
+        unit.pupils.get(pupil_id),
+        records,
+        (),
+        Recipient(org_id="", kind="school"),
+        purpose,
+        today,
+        beside=unit.documents.of_pupil(pupil_id),
     )
     for one in weighed.records:
         return load(EhcPlan, loads(one.content))
@@ -134,7 +140,8 @@ def _gathered(
     pupil = unit.pupils.get(pupil_id)
     if purpose.code == CONSULTATION:
         pupil = replace(pupil, record=_who_alone(pupil.record))
-    return gather(inside, unit.org_id, pupil, records, papers, recipient, purpose)
+    beside = unit.documents.of_pupil(pupil.pupil_id)
+    return gather(inside, unit.org_id, pupil, records, papers, recipient, purpose, beside=beside)
 
 
 def _who_alone(record: bytes) -> bytes:

@@ -113,13 +113,13 @@ def _contents(
     require_ordinary(unit, review.pupil_id)
     pupil = unit.pupils.get(review.pupil_id)
     records = [one for one in unit.records.of_pupil(review.pupil_id) if one.slot == SLOT]
+    beside = unit.documents.of_pupil(review.pupil_id)
     documents = [
-        one
-        for one in unit.documents.of_pupil(review.pupil_id)
-        if one.document_id in (*review.documents, review.report_document)
+        one for one in beside if one.document_id in (*review.documents, review.report_document)
     ]
+    org_id = unit.org_id
     try:
-        return gather(inside, unit.org_id, pupil, records, documents, authority, PURPOSE)
+        return gather(inside, org_id, pupil, records, documents, authority, PURPOSE, beside=beside)
     except SchemaError as error:
         raise Wrapped.of(error, "/documents") from None
 

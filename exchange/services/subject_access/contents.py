@@ -26,6 +26,7 @@ from exchange.errors import TrustError
 from exchange.ports import StoredDocument, StoredRecord, UnitOfWork
 from exchange.services.document_texts import text_of
 from exchange.services.inside import Inside
+from exchange.services.pack_facts import LETTERS
 from exchange.services.places import place
 from exchange.services.protect import protection_of
 from exchange.services.record_view import Told, told
@@ -136,6 +137,8 @@ class _Holder:
 
     def _record(self, stored: StoredRecord, papers: Sequence[StoredDocument]) -> Record | None:
         """Return a record as it may be told, or None."""
+        if stored.slot in LETTERS:
+            return None  # it may hold somebody else's views, and nobody has read it through
         record = load_bytes(RECORDS, stored.record)
         said = self._stored.said.get(stored.slot, Said())
         if self._is_kept(type_of_record(stored.slot, record), said):
