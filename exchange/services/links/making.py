@@ -30,13 +30,17 @@ def checked_person(person: Person) -> Person:
     """Return a person as a link may be made for them.
 
     :raises UsageError: ``name-unclear``, ``mail-unclear``, ``phone-missing``,
-        ``confirmation-missing``: nobody says how the contact was confirmed apart from the link.
+        ``confirmation-missing``: nobody says how the contact was confirmed apart from the link;
+        ``code-beside-link``: link and code would go to one mailbox.
     """
     name = _line(person.name, "/name")
     if person.mail and not is_mail_address(person.mail):
         raise UsageError("mail-unclear", "/mail", "Write one address, as name@school.org.uk.")
     if person.channel is Channel.MAIL and not is_mail_address(person.code_mail):
         raise UsageError("mail-unclear", "/code_mail", "Write the address that you confirmed.")
+    if person.channel is Channel.MAIL and person.code_mail.casefold() == person.mail.casefold():
+        hint = "Who reads the link's mailbox would have the code as well. Choose another way."
+        raise UsageError("code-beside-link", "/code_mail", hint)
     if person.channel is Channel.READ_OUT and not person.phone.strip():
         raise UsageError("phone-missing", "/phone", "Write the number at which you will call.")
     _line(person.confirmed, "/confirmed", "confirmation-missing")

@@ -15,6 +15,7 @@ from exchange.domain.transfer import State
 from exchange.errors import NotFound, Wrapped
 from exchange.ports import Transfer, UnitOfWork
 from exchange.services.kept_statement import where_open
+from exchange.services.links.receipts import is_weak
 from exchange.services.preview import Explanation, explain
 from exchange.services.protect import require_shown
 from exchange.services.query import exchange_about
@@ -47,6 +48,12 @@ _SENTENCES: Mapping[State, str] = {
     State.EXPIRED: "Nobody collected it in time. Call the school, then send it again.",
     State.DESTROYED: "The school signed that it deleted its copy.",
 }
+_BEHIND_A_LINK = (
+    "It waits behind a link until the school opens it. The link is with the person you named; "
+    "they ring you, or you ring them, for the code."
+)
+"""Of a pack that nothing carries anywhere: it leaves when somebody comes for it."""
+
 _ENDED = frozenset({State.REJECTED, State.RECALLED, State.EXPIRED, State.DESTROYED})
 CAN_RECALL = frozenset(
     {
@@ -97,7 +104,7 @@ def page(bundle: str) -> Any:
         child=child,
         transfer=transfer,
         school=name,
-        sentence=_sentence(transfer.state, called_back=any(map(_is_recall, events))),
+        sentence=_sentence(transfer, called_back=any(map(_is_recall, events))),
         steps=steps_of(transfer),
         step=step_of(transfer),
         ended=transfer.state in _ENDED or transfer.state is State.IMPORTED,
@@ -105,6 +112,7 @@ def page(bundle: str) -> Any:
         asked=asked,
         found=_found(receipts, going),
         used=_used(transfer, receipts),
+        by_link=is_weak(transfer),
         weaker=any(one.assurance is not None for one in receipts),
         going=rows_of(child.pupil_id, [one for one in going if one.what != "section"]),
         stayed=len([one for one in transfer.disclosed if not one.decision.allowed]),
@@ -121,11 +129,13 @@ def _is_recall(event: Happened) -> bool:
     return event.action == "transfer.recalled"
 
 
-def _sentence(state: State, *, called_back: bool) -> str:
+def _sentence(transfer: Transfer, *, called_back: bool = False) -> str:
     """Return what a state means; who called a pack back still reads so after it was deleted."""
-    if state is State.DESTROYED and called_back:
+    if transfer.state is State.DESTROYED and called_back:
         return "Called back, and the school signed that it deleted its copy."
-    return _SENTENCES[state]
+    if transfer.state is State.QUEUED and is_weak(transfer):
+        return _BEHIND_A_LINK
+    return _SENTENCES[transfer.state]
 
 
 def steps_of(transfer: Transfer) -> list[tuple[str, bool]]:
@@ -175,7 +185,7 @@ def state(bundle: str) -> Response:
         "done": step_of(transfer),
         "total": len(STEPS),
         "state": transfer.state.value,
-        "text": _SENTENCES[transfer.state],
+        "text": _sentence(transfer),
         "ended": request.args.get("seen", "") not in ("", transfer.state.value),
         "next": url_for("transfers.page", bundle=bundle),
     }

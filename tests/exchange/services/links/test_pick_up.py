@@ -343,6 +343,7 @@ def test_the_ordinary_way_says_that_a_link_is_needed(world: World) -> None:
         ({"phone": ""}, "phone-missing"),
         ({"confirmed": ""}, "confirmation-missing"),
         ({"channel": Channel.MAIL, "code_mail": ""}, "mail-unclear"),
+        ({"channel": Channel.MAIL, "code_mail": READER.mail.upper()}, "code-beside-link"),
     ],
 )
 def test_nobody_is_invited_who_cannot_be_told_the_code(

@@ -140,6 +140,12 @@ def test_pack_goes_by_link_and_comes_back_accepted(place: Place) -> None:
     link = link_id(sent.headers["Location"])
     page = senco.get(f"/links/{link}")
     assert "Ravi Hill" in page.text
+    behind = re.search(r'href="(/transfers/[^"]+)"', page.text)
+    assert behind is not None
+    waits = senco.get(behind[1]).text  # whoever is rung for a code finds it, before anybody came in
+    assert "waits behind a link" in waits
+    assert "within a minute" not in waits
+    assert f'href="{behind[1]}/link"' in waits
     browser = outsider(place)
     shown = come_in(place, browser, link, senco)
     read_out = senco.post(f"/links/{link}/code").text
