@@ -31,8 +31,10 @@ from exchange.services.cases import cases
 from exchange.services.cases.timing import OURS
 from exchange.services.cases.timing import clocks_of as clocks_of_case
 from exchange.services.inside import Inside
+from exchange.services.reviews.due import PLAN_REVIEW
 from exchange.services.reviews.keeping import reviews
 from exchange.services.reviews.model import ReviewState
+from exchange.services.reviews.plan_dates import plan_dates
 from exchange.services.reviews.reports import all_received
 from exchange.services.reviews.timing import clocks_of as clocks_of_review
 from exchange.services.reviews.undelivered import undelivered
@@ -99,19 +101,20 @@ def summary(
     calendar = calendar_of(inside, unit)
     return Summary(
         begins=year,
-        dates=_dates(_clocks(unit, today), year, today),
+        dates=_dates(_clocks(unit, pupils, today), year, today),
         packs=_packs(unit, pupils, year, calendar, today),
     )
 
 
-def _clocks(unit: UnitOfWork, today: date) -> Iterator[Clock]:
-    """Yield the clocks of the organisation: a school's reviews; an authority's cases, reports."""
+def _clocks(unit: UnitOfWork, pupils: Mapping[str, LeaverRow], today: date) -> Iterator[Clock]:
+    """Yield the clocks: of a school's plans and reviews, of an authority's cases and reports."""
     held = [one for one in reviews(unit) if one.state is not ReviewState.CANCELLED]
     missing = undelivered(unit, held, today)
     for review in held:
         lost = review.review_id in missing
         found = clocks_of_review(review, today, undelivered=lost)
         yield from _of_review(one.clock for one in found)
+    yield from plan_dates(pupils, held, today)
     for received in all_received(unit):
         yield from (one.clock for one in received.clocks(today))
     for case in cases(unit):
@@ -133,7 +136,7 @@ def _dates(clocks: Iterable[Clock], year: int, today: date) -> Table:
     found: dict[str, Counter[str]] = {}
     for one in clocks:
         how = _how(one, today)
-        if how and _of_year(one.due, year):
+        if how and (_of_year(one.due, year) or _hangs_over(one, year)):
             found.setdefault(one.rule.code, Counter())[how] += 1
     codes = sorted(found, key=lambda code: rule(code).number)
     columns = (ON_TIME, LATE, EXCEPTED)
@@ -153,6 +156,16 @@ def _how(one: Clock, today: date) -> str:
 
 def _of_year(day: date, year: int) -> bool:
     return date(year, 9, 1) <= day < date(year + 1, 9, 1)
+
+
+def _hangs_over(one: Clock, year: int) -> bool:
+    """Return whether a review of a plan was overdue when a school year began.
+
+    It is late in each of them until it is held: else what was never reviewed is soon in no number.
+    """
+    begins = date(year, 9, 1)
+    is_over = one.rule.code == PLAN_REVIEW and one.due < begins
+    return is_over and (one.met is None or one.met >= begins)
 
 
 def _packs(

@@ -74,10 +74,11 @@ class SecondSchool:
 
 @dataclass(frozen=True, slots=True)
 class HeldPlan:
-    """What of an EHC plan its reviews are counted by."""
+    """What of an EHC plan its reviews are counted by; whether it names the next school."""
 
     issued: date | None
     last_review: date | None
+    names_school: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +215,8 @@ def _plan(records: Sequence[Record]) -> HeldPlan | None:
     found = next((one for one in records if isinstance(one, EhcPlan)), None)
     if found is None:
         return HeldPlan(None, None) if provision_of(records) == "E" else None
-    ended = found.status is EhcStatus.CEASED
-    return None if ended else HeldPlan(found.issued, found.last_review)
+    plan = HeldPlan(found.issued, found.last_review, found.names_school is not None)
+    return None if found.status is EhcStatus.CEASED else plan
 
 
 def _records(unit: UnitOfWork, pupil_id: str) -> tuple[tuple[Record, ...], bool]:

@@ -13,6 +13,7 @@ undelivered which reports went and are not at the authority
 noting     handed over, given to those invited, decided by letter: as a person notes it
 timing     the clocks of a review; what is next, and by when
 due        by when a plan must be reviewed; which of its days cannot be right
+plan_dates every date of every plan, kept or not, as the numbers count them
 answers    the authority's decision that came as a pack is filed at its review
 board      every pupil with an EHC plan: what is due, needs attention first
 received   at the authority: a report as it is kept, with its clocks

@@ -48,7 +48,8 @@ def _doubt(day: date | None, today: date) -> str:
     return ""
 
 
-def _likely(day: date | None, today: date) -> date | None:
+def likely(day: date | None, today: date) -> date | None:
+    """Return a day of a plan from which dates can be counted, or None."""
     return None if _doubt(day, today) else day
 
 
@@ -66,13 +67,13 @@ def plan_clocks(
     :param moves: the first day at the next school or college, where somebody entered it.
     """
     found = []
-    starts = _likely(last_review, today) or _likely(issued, today)
+    starts = likely(last_review, today) or likely(issued, today)
     if starts is not None:
         found.append(timed(clock(PLAN_REVIEW, starts), today))
     safe = last_safe(last_review, nc_year, today, moves)
     if safe is not None:
         found.append(safe)
-    if nc_year in COLLEGE and moves is not None and _is_ahead(moves, today):
+    if nc_year in COLLEGE and moves is not None and is_ahead(moves, today):
         found.append(timed(clock("post-16-move", moves), today))
     return tuple(sorted(found, key=lambda one: one.clock.due))
 
@@ -87,7 +88,7 @@ def last_safe(
     """
     move = transfer_year(today)
     code = phase_of(nc_year, today, moves)
-    last = _likely(last_review, today)
+    last = likely(last_review, today)
     if not code or (last is not None and last >= date(move - 1, 9, 1)):
         return None
     return timed(clock(code, date(move, 9, 1)), today)
@@ -106,7 +107,7 @@ def phase_of(nc_year: str, today: date, moves: date | None = None) -> str:
     return PHASES["6"] if ends else ""
 
 
-def _is_ahead(moves: date, today: date) -> bool:
+def is_ahead(moves: date, today: date) -> bool:
     """Return whether a move is still to come within what the law knows: no year mistyped."""
     return 0 <= (moves - today).days < 2 * 366
 
