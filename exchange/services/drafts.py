@@ -96,14 +96,20 @@ def _keep(
 
 def draft_of(inside: Inside, org_id: str, account_id: str, page: str, form: str) -> Draft | None:
     """Return what was kept of a form, or None."""
+    return drafts_of(inside, org_id, account_id, page).get(form)
+
+
+def drafts_of(inside: Inside, org_id: str, account_id: str, page: str) -> Mapping[str, Draft]:
+    """Return what was kept of each form of a page."""
     with inside.store.reading(org_id) as unit:
         item = unit.items.find(KIND, lookup_of(account_id, page))
     if item is None or (item.due_at is not None and item.due_at <= inside.clock.now()):
-        return None
-    fields = _forms(item).get(form)
-    if not fields:
-        return None
-    return Draft(tuple((str(name), str(value)) for name, value in fields), item.updated_at)
+        return {}
+    return {
+        form: Draft(tuple((str(name), str(value)) for name, value in fields), item.updated_at)
+        for form, fields in _forms(item).items()
+        if fields
+    }
 
 
 def forget_draft(inside: Inside, org_id: str, account_id: str, page: str) -> None:

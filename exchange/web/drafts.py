@@ -6,6 +6,8 @@ GET and POST takes part by itself.
 - With a script, what is typed is sent here a moment after the last key.
 - Without one, what was posted after the session had ended is kept for the account whose session
   it was, and stands in the form again after the sign-in.
+- What a template draws by hand beside the form's own fields is put back into the finished page
+  (:mod:`exchange.web.refill`); what cannot be is named, so that it is chosen again.
 - Once a POST of the page succeeds, that is, redirects, its draft is gone.
 
 Pages of child protection keep none, and nor does any field for a password or a file.
@@ -13,9 +15,11 @@ Pages of child protection keep none, and nor does any field for a password or a 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from flask import Flask, Response, current_app, g, jsonify, redirect, request
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
@@ -28,6 +32,7 @@ from exchange.services.people.visitors import lapsed_visitor, visitor_at
 from exchange.web import bound
 from exchange.web.here import inside, visitor, visitor_or_none
 from exchange.web.reach import TABLE, Row, Shows, Whose
+from exchange.web.refill import refill
 from exchange.web.routes import View
 
 MARK = "_form"
@@ -42,8 +47,9 @@ def views() -> dict[str, View]:
 
 
 def install(app: Flask) -> None:
-    """Let go of drafts once their page was saved."""
+    """Put drafts back into their page, and let go of them once it was saved."""
     app.after_request(_after)
+    app.jinja_env.globals["typed_again"] = typed_again
 
 
 def save(key: str) -> Response:
@@ -112,15 +118,53 @@ def _takes(who: Visitor | None) -> tuple[str, Visitor] | None:
 
 def typed_before(form: str) -> MultiDict[str, str] | None:
     """Return what was kept of a form of this page, to fill it with; None: nothing, or no GET."""
-    here = _here() if request.method == "GET" else None
-    if here is None:
-        return None
-    org_id, who = here
-    found = drafts.draft_of(inside(), org_id, who.account_id, request.path, form)
+    found = _kept_here().get(form)
     if found is None:
         return None
+    told = MultiDict([(name, value) for name, value in found.fields])
     g.draft_at = found.at
-    return MultiDict([(name, value) for name, value in found.fields])
+    g.setdefault("drafts_shown", {})[form] = told
+    return told
+
+
+def typed(*forms: str) -> MultiDict[str, str]:
+    """Return what this page is asked with: as it was sent, else as it was kept when it was typed.
+
+    For what a view must know before it draws the page; an address that says something goes first.
+
+    :param forms: of these, what was kept of the first that is there; none: of the page's forms.
+    """
+    sent = request.values
+    if request.method != "GET" or sent:
+        return MultiDict(sent.items(multi=True))
+    kept = _kept_here()
+    found = [kept[one] for one in forms or kept if one in kept]
+    if found:
+        g.draft_at = found[0].at
+    return MultiDict([pair for one in (found[:1] if forms else found) for pair in one.fields])
+
+
+def typed_again(content: Markup) -> Markup:
+    """Return what a page shows with what was kept of its forms in its place.
+
+    What must be chosen again is noted for the frame of the page, which says so.
+    """
+    kept = g.get("drafts_shown")
+    if not kept:
+        return content
+    lists = {form: dict(told.lists()) for form, told in kept.items()}
+    done = refill(str(content), lists, MARK, _NEVER)
+    g.draft_lost, g.draft_changed = done.lost, done.changed
+    return Markup(done.html)  # noqa: S704  # our own page: each value was escaped on its way in
+
+
+def _kept_here() -> Mapping[str, drafts.Draft]:
+    """Return what was kept of the forms of this page; nothing where it is not asked for by GET."""
+    here = _here() if request.method == "GET" else None
+    if here is None:
+        return {}
+    org_id, who = here
+    return drafts.drafts_of(inside(), org_id, who.account_id, request.path)
 
 
 def park(token: str) -> bool:

@@ -24,6 +24,7 @@ from exchange.services.send_many import (
     round_of,
     run_apart,
 )
+from exchange.web.drafts import typed
 from exchange.web.forms import PageForm
 from exchange.web.here import actor, inside, leavers_board, org_id, visitor
 from exchange.web.leavers.board import is_ready
@@ -44,6 +45,8 @@ MOST = 60
 """Packs of one round: each is looked at, and somebody reads the page."""
 _SPECS = (*ORDER, _LEAVE)
 _START = {"purpose": "phase-transfer", "basis": "public-task", "leave": "wait"}
+_CONFIRMED, _TICKED = "Confirmed", "Ticked"
+"""The forms that end here, by the names of their drafts: this page's own, and the board's."""
 _UNSEEN = "unseen"
 """The mark of a pack that could not be shown: none has it, so that none goes unseen."""
 
@@ -82,7 +85,7 @@ def send() -> Any:
         return _again(request.form["again"])
     every = _chosen()
     chosen = every[:MOST]
-    form, order = form_of(_SPECS, _START), _order(_START)
+    form, order = form_of(_SPECS, _START, _CONFIRMED), _order(_START)
     anew = False
     if request.method == "POST" and "confirmed" in request.form and form.validate():
         told = answers(form, _SPECS)
@@ -134,11 +137,10 @@ def _may_send() -> Callable[[], bool]:
 
 def _chosen() -> list[str]:
     """Return the pupils that were shown, else ticked, else all that are ready where asked for."""
-    if "confirmed" in request.form:
-        return list(dict.fromkeys(request.form.getlist("pupil")))
-    if request.values.get("who") == "ready":
+    told = typed(_CONFIRMED, _TICKED)
+    if told.get("who") == "ready" and "confirmed" not in told:
         return [one.pupil_id for one in leavers_board().rows(org_id()) if is_ready(one)]
-    return list(dict.fromkeys(request.values.getlist("pupil")))
+    return list(dict.fromkeys(told.getlist("pupil")))
 
 
 def _rows(chosen: Sequence[str], order: Order) -> list[Chosen]:

@@ -16,7 +16,8 @@ from exchange.services.queue_bundle import Order
 from exchange.services.record_disclosure import Thing
 from exchange.services.second_registration import PURPOSE as SECOND
 from exchange.services.send import send as send_pack
-from exchange.web.here import actor, inside, org_id, visitor
+from exchange.web.drafts import typed
+from exchange.web.here import actor, inside, knows_of, org_id, visitor
 from exchange.web.pupils.child import label_of, page
 from exchange.web.pupils.decisions import title_of
 from exchange.web.pupils.inputs import Spec, drawn, form_of, refuse_at
@@ -68,9 +69,10 @@ ORDER = (
 
 def order_of() -> Order:
     """Return what was chosen; a move to the next phase under public task where nothing was."""
-    second = request.values.get("second") == "yes"
-    purpose = SECOND if second else request.values.get("purpose") or "phase-transfer"
-    basis = request.values.get("basis") or "public-task"
+    told = typed()
+    second = told.get("second") == "yes"
+    purpose = SECOND if second else told.get("purpose") or "phase-transfer"
+    basis = told.get("basis") or "public-task"
     if purpose not in PURPOSES or basis not in dict(_bases()):
         raise NotFound("purpose-unknown")
     return Order(purpose=purpose, lawful_basis=basis, second=second)
@@ -125,11 +127,11 @@ def _groups(pupil_id: str, seen: Outlook) -> list[tuple[str, str, list[Row]]]:
 def rows_of(
     pupil_id: str, listed: Sequence[Disclosed], new: frozenset[str] = frozenset()
 ) -> list[Row]:
-    """Return things of a pack with titles that a person knows."""
+    """Return things of a pack with titles that a person knows; nothing that they may not know of."""
     with inside().store.reading(org_id()) as unit:
         stored = unit.pupils.get(pupil_id)
     rows = []
-    for one in listed:
+    for one in filter(_is_known, listed):
         _, slash, key = one.ref.partition("/")
         if key == "pupil":
             title, kind = "Name, birthday and school details", "Record"
@@ -140,6 +142,10 @@ def rows_of(
             title = one.title or kind
         rows.append(Row(key if slash else one.ref, title, kind, one, one.ref in new))
     return rows
+
+
+def _is_known(one: Disclosed) -> bool:
+    return knows_of(one.type)
 
 
 def send(pupil: str) -> Any:

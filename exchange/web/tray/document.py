@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -115,9 +116,17 @@ def file(upload: str) -> Any:
         doubts=doubts,
         readers=readers(form["type"].data or ""),
         not_for=_not_for(),
+        ticked=request.form.getlist("not_for"),
+        looked=_looked(doubts),
         shown=found.media_type in SHOWN,
     )
     return html, 422 if request.method == "POST" else 200
+
+
+def _looked(doubts: Sequence[Mapping[str, str]]) -> bool:
+    """Return whether somebody said that they looked, and all that is doubted now stood there."""
+    seen = set(request.form.getlist("seen"))
+    return "about" in request.form and {one["id"] for one in doubts} <= seen
 
 
 def _likely(found: Upload) -> str | None:

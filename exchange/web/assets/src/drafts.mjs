@@ -1,13 +1,14 @@
-// Keeps what is typed, a moment after the last key, and says so. Every form that carries the hidden
-// field "_form" takes part. The server seals it for this account alone; the browser keeps nothing.
+// Keeps what is typed or chosen, a moment after it was, and says so. Every form that carries the
+// hidden field "_form" takes part. The server seals it for this account alone; the browser keeps nothing.
 const QUIET = 1200;
 const NEVER = new Set(["csrf_token", "submit"]);
+const CHOSEN = "textarea, select, input:not([type=hidden], [type=submit], [type=button], [type=file], [type=password])";
 
 export function startDrafts() {
   for (const mark of document.querySelectorAll('form[method="post"] input[name="_form"]')) {
     const form = mark.form;
     const here = new URL(form.action || window.location.href, window.location.href);
-    if (form.querySelector("textarea, input[type=text]") && here.pathname === window.location.pathname) {
+    if (form.querySelector(CHOSEN) && here.pathname === window.location.pathname) {
       watch(form);
     }
   }
