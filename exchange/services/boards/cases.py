@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from exchange.domain.clocks import Standing, london_day
-from exchange.domain.transfer import State
 from exchange.errors import Conflict, NotFound
 from exchange.ports import AuditEntry, UnitOfWork
 from exchange.services.advice.model import KIND as ADVICE
@@ -27,10 +26,10 @@ from exchange.services.cases.timing import (
     clocks_of,
     outlook_of,
 )
+from exchange.services.cases.updates import has_update, unread_of, unread_packs
 from exchange.services.inside import Inside
 
 SORT = "attention"
-_UNREAD = frozenset({State.VERIFIED, State.ACCEPTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +159,7 @@ class _Cases:
     def everything(self, unit: UnitOfWork, today: date) -> Mapping[str, CaseRow]:
         """Return all rows."""
         asked = advice_by_case(request_from(one) for one in unit.items.all(ADVICE))
-        unread = {
-            (one.sender, one.bundle_id) for one in unit.arrivals.outlines() if one.state in _UNREAD
-        }
+        unread = unread_packs(unit)
         return {
             one.case_id: self._row(one, asked.get(one.case_id, ()), unread) for one in cases(unit)
         }
@@ -177,12 +174,7 @@ class _Cases:
         if held.pupil_id is not None:
             found = (request_from(one) for one in unit.items.about(ADVICE, held.pupil_id))
             asked = [one for one in found if one.case_id == key]
-        unread = {
-            (one.sender, one.bundle_id)
-            for one in held.packs
-            if (here := unit.arrivals.find(one.sender, one.bundle_id)) and here.state in _UNREAD
-        }
-        return self._row(held, asked, unread)
+        return self._row(held, asked, unread_of(unit, held))
 
     def touched(self, unit: UnitOfWork, entry: AuditEntry) -> Iterable[str] | None:
         """Return which case an entry touches."""
@@ -222,8 +214,7 @@ class _Cases:
             held=held.held,
             withdrawn=held.withdrawn is not None,
             placed=held.pupil_id is not None,
-            update=held.pupil_id is not None
-            and any((one.sender, one.bundle_id) in unread for one in held.packs),
+            update=has_update(held, unread),
             untold=held.is_untold,
         )
 

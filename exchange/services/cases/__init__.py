@@ -11,6 +11,7 @@ finding    which packs are requests, and to which case each belongs
 by_hand    a request that came by letter, mail or word of mouth
 held       a request that failed a check: tell the sender, let a person decide
 placing    whose child it is: a pupil we know, or a new one
+updates    whether something came that nobody has taken in
 claiming   one answer to that at a time
 area       not our child; open a case again that is over
 joining    two cases of one request become one

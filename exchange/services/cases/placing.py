@@ -23,6 +23,7 @@ from exchange.services.cases.events import change, today_of
 from exchange.services.cases.keeping import case
 from exchange.services.cases.model import Case, Placing
 from exchange.services.cases.telling import keep_with, message_for
+from exchange.services.cases.updates import UNREAD
 from exchange.services.inside import Inside
 from exchange.services.keep_pupil import add_pupil
 from exchange.services.take_in import take_in
@@ -32,8 +33,7 @@ from schemas.identifiers import Upn
 from schemas.people import Person
 from schemas.pupil import Names, Pupil
 
-_HERE = frozenset({State.VERIFIED, State.ACCEPTED})
-_READABLE = _HERE | {State.IMPORTED}
+_READABLE = UNREAD | {State.IMPORTED}
 _TRIES = 3
 
 
@@ -80,7 +80,7 @@ def _agreeing(here: Who, there: Who) -> tuple[str, ...]:
 def to_take_in(unit: UnitOfWork, held: Case) -> Sequence[Arrival]:
     """Return the packs of a case that can be read and were not taken in yet, oldest first."""
     found = (unit.arrivals.find(one.sender, one.bundle_id) for one in held.packs)
-    return [one for one in found if one is not None and one.state in _HERE]
+    return [one for one in found if one is not None and one.state in UNREAD]
 
 
 def place(
@@ -132,7 +132,10 @@ def _settled(inside: Inside, org_id: str, case_id: str, claimed: Placing, actor:
 
 
 def _settle(inside: Inside, org_id: str, case_id: str, claimed: Placing, actor: Actor) -> Case:
-    """Keep whose case it is, and tell the school our reference and the day that counts, once."""
+    """Keep whose case it is, and tell the school our reference and the day that counts, once.
+
+    A school that was told of the end is not told that the request is here: it would open it again.
+    """
     with inside.store.reading(org_id) as unit:
         held = case(unit, case_id)
     if held.pupil_id not in (None, claimed.pupil_id):
@@ -140,7 +143,7 @@ def _settle(inside: Inside, org_id: str, case_id: str, claimed: Placing, actor: 
     if held.pupil_id is not None and held.placing is None:
         return held  # the same answer, given twice at once
     transfer = None
-    if held.pupil_id is None and held.packs:
+    if held.pupil_id is None and held.packs and not held.is_over:
         transfer = message_for(inside, org_id, held, acknowledged(inside, held, actor))
     changed = replace(held, pupil_id=claimed.pupil_id, placing=None)
     detail = {"pupil": claimed.pupil_id}

@@ -1,7 +1,8 @@
 """A message a day to each caseworker: how many cases need them, and the nearest date. No names.
 
 It goes once on each London day, from seven in the morning, and only where something needs
-somebody: a date that is tomorrow, today or past, a held request, or a case that nobody works.
+somebody: a date that is tomorrow, today or past, a held request, an update that nobody has taken
+in, or a case that nobody works.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from exchange.services.advice.model import request_from
 from exchange.services.cases.keeping import cases
 from exchange.services.cases.model import Case, CaseState
 from exchange.services.cases.timing import URGENT, advice_by_case, clocks_of, outlook_of
+from exchange.services.cases.updates import has_update, unread_packs
 from exchange.services.inside import Inside
 from exchange.services.letters import Letter, queue_letter
 from exchange.services.people.account import Account, all_accounts
@@ -43,10 +45,11 @@ class Pressing:
     """A case that needs somebody.
 
     :param caseworker: account id; empty: nobody works it, so that all hear of it.
+    :param due: its nearest date, or None: none runs.
     """
 
     caseworker: str
-    due: date
+    due: date | None
 
 
 class CaseReminder:
@@ -93,11 +96,11 @@ class CaseReminder:
         return queued
 
     def _queue(self, org_id: str, account: Account, mine: Sequence[Pressing], today: date) -> int:
-        nearest = min(one.due for one in mine)
+        nearest = min((one.due for one in mine if one.due is not None), default=None)
         facts = {
             "organisation": organisation_name(self._inside, org_id),
             "count": str(len(mine)),
-            "day": f"{nearest.day} {nearest:%B %Y}",
+            "day": f"{nearest.day} {nearest:%B %Y}" if nearest else "none",
             "link": self._link,
         }
         try:
@@ -133,11 +136,12 @@ class CaseReminder:
 def pressing(unit: UnitOfWork, today: date) -> list[Pressing]:
     """Return the cases that need somebody today."""
     asked = advice_by_case(request_from(one) for one in unit.items.all(ADVICE))
-    found = []
+    unread, found = unread_packs(unit), []
     for one in cases(unit):
         outlook = outlook_of(clocks_of(one, asked.get(one.case_id, ())))
-        if not one.is_over and (_waits(one) or outlook.standing(today) in URGENT):
-            found.append(Pressing(one.caseworker, outlook.due))
+        urgent = _waits(one) or outlook.standing(today) in URGENT
+        if (urgent and not one.is_over) or has_update(one, unread):
+            found.append(Pressing(one.caseworker, outlook.due if outlook.next_code else None))
     return found
 
 

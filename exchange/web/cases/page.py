@@ -22,6 +22,7 @@ from exchange.services.cases.keeping import case as case_in
 from exchange.services.cases.mistakes import days_to_take_back
 from exchange.services.cases.placing import to_take_in
 from exchange.services.cases.timing import URGENT, CaseClock
+from exchange.services.cases.updates import has_update, unread_of
 from exchange.web.cases import shown
 from exchange.web.cases.drawing import picture_of
 from exchange.web.cases.listed import lines_of
@@ -58,6 +59,7 @@ def page(case: str) -> Any:
             "papers": lines_of(unit, held, inner),
             "wanted": wanted_for(unit, held, asked),
             "waiting": to_take_in(unit, held),
+            "update": has_update(held, unread_of(unit, held)),
             "told": said_about(unit, held),
             "packs": _packs(unit, held),
             "reviews": of_case(unit, held.case_id),

@@ -159,6 +159,44 @@ def test_an_update_of_a_placed_case_asks_for_somebody(desk: Desk, board: CaseBoa
     assert not rows(board)[0].update
 
 
+@pytest.mark.parametrize("placed", [True, False])
+def test_an_update_after_a_refusal_asks_for_somebody(
+    desk: Desk, board: CaseBoard, *, placed: bool
+) -> None:
+    first = desk.asked()
+    case_id = desk.only.case_id
+    assign(desk.inside, COUNCIL, case_id, "kay", "Kay", CASEWORKER)
+    if placed:
+        desk.place(desk.only)
+    no = Decision("assess", yes=False, decided=TODAY, reasons="Working.", told=TODAY)
+    record_decision(desk.inside, COUNCIL, case_id, no, CASEWORKER)
+    assert (names(board, "attention"), waits(desk)) == ([], [])
+    desk.town.clock.pass_(days=7)
+    desk.asked(edition=2, supersedes=first)
+    assert [one.update for one in rows(board, "attention")] == [True]
+    assert waits(desk) == [None]
+    before = desk.back()
+    desk.place(desk.only)
+    assert (rows(board, "attention"), waits(desk)) == ([], [])
+    assert desk.back() == before  # told of the no, the school opens nothing again
+
+
+def test_what_a_refusal_was_decided_on_is_no_update(desk: Desk, board: CaseBoard) -> None:
+    first = desk.asked()
+    desk.asked(edition=2, supersedes=first)
+    desk.town.clock.pass_(days=7)
+    day = TODAY + timedelta(days=7)
+    no = Decision("assess", yes=False, decided=day, reasons="Working.", told=day)
+    record_decision(desk.inside, COUNCIL, desk.only.case_id, no, CASEWORKER)
+    assert (len(desk.only.packs), rows(board, "attention"), waits(desk)) == (2, [], [])
+
+
+def waits(desk: Desk) -> list[date | None]:
+    """Return the nearest dates of the cases that the daily mail counts."""
+    with desk.house.store.reading(COUNCIL) as unit:
+        return [one.due for one in pressing(unit, TODAY)]
+
+
 def test_it_is_counted_by_caseworker_and_by_clock(desk: Desk, board: CaseBoard) -> None:
     letter(desk, "Bo", 10)
     letter(desk, "Cy", 10, worked=False)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from exchange.audit import NODE
 from exchange.domain.access import Role
-from exchange.services.cases import assign, record_event
+from exchange.services.cases import Decision, assign, record_decision, record_event
 from exchange.services.cases.model import Event
 from exchange.services.cases.reminding import CaseReminder
 from exchange.services.letters import KIND, Letter, compose
@@ -94,3 +95,17 @@ def test_what_is_closed_or_without_pages_needs_nobody(desk: Desk, kay: str) -> N
     day = desk.only.reached
     record_event(desk.inside, COUNCIL, desk.only.case_id, Event.CLOSED, day, CASEWORKER)
     assert CaseReminder(desk.inside, PAGES).run() == 0
+
+
+def test_an_update_of_a_case_without_a_date_is_counted(desk: Desk, kay: str) -> None:
+    first = desk.asked()
+    desk.place(desk.only)
+    no = Decision("assess", yes=False, decided=desk.only.reached, reasons="Working.")
+    told = replace(no, told=desk.only.reached)
+    record_decision(desk.inside, COUNCIL, desk.only.case_id, told, CASEWORKER)
+    desk.asked(edition=2, supersedes=first)
+    assign(desk.inside, COUNCIL, desk.only.case_id, kay, "Kay", CASEWORKER)
+    assert CaseReminder(desk.inside, PAGES).run() == 1
+    _, body = compose(letters(desk)[0])
+    assert "an update came" in body
+    assert "Nearest date: none." in body
