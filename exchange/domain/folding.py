@@ -10,6 +10,7 @@ _LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ß": "ss", "ı": "i"}
 )
 _APOSTROPHES = re.compile("['’‘ʼ`´]")
+_POSSESSIVE = re.compile("(?<=[^\\W_])['’‘ʼ`´][sS](?![^\\W_])")
 _HUMP = re.compile(
     r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])"
 )
@@ -25,8 +26,8 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text, digits being words too."""
-    return _WORD.findall(fold(text))
+    """Return the words of a text, digits being words too; of "Zoe's", the name alone."""
+    return _WORD.findall(fold(_POSSESSIVE.sub("", text[:LONGEST])))
 
 
 def words_of_name(name: str) -> list[str]:

@@ -134,7 +134,7 @@ def search(text: str, old: Pupil, new: Pupil | None) -> Iterator[Hit]:
     kept = set() if new is None else set(_name_words(new))
     said = set(words(text))
     for word in dict.fromkeys(_name_words(old)):
-        if word not in kept and word in said:
+        if word not in kept and (word in said or f"{word}s" in said):  # "the Oaks"
             yield Hit("name", word)
     packed = re.sub(r"[^0-9a-z]", "", fold(text))
     for number in _numbers(old):

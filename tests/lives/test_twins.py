@@ -38,7 +38,14 @@ def twins(town: Town) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(
-    "text", ["Ben Oak finds noise hard.", f"UPN {UPNS[1]}", "Ben finds noise hard."]
+    "text",
+    [
+        "Ben Oak finds noise hard.",
+        "Ben Oak's report",
+        "Ben’s report",
+        f"UPN {UPNS[1]}",
+        "Ben finds noise hard.",
+    ],
 )
 def test_a_paper_that_tells_of_the_other_waits_for_a_person(town: Town, text: str) -> None:
     ann, ben = twins(town)
