@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exchange.domain.disclosure import Mark, Said
 from exchange.errors import NotFound
@@ -39,7 +39,7 @@ class CameBy:
 def file_unrequested(
     inside: Inside, org_id: str, upload_id: str, told: CameBy, actor: Actor
 ) -> StoredDocument:
-    """File an upload as a specialist's report, with its record and its author's wishes.
+    """File an upload as a specialist's report, with its record and its author's wishes, at once.
 
     :raises NotFound: ``item-unknown``, ``pupil-unknown``, ``document-unknown``.
     :raises UsageError: as ``agency_about.check_about`` and ``matching.require_match`` say.
@@ -51,7 +51,6 @@ def file_unrequested(
         upload = open_upload(unit, upload_id)
         match = match_of_files(inside, unit, [(upload_id, upload.file_name)], told.pupil_id)
         require_match(match, told.compared, looked=told.looked)
-        older = _older(unit, told)
     marks = tuple(Mark(whom, about.author, "author", now) for whom in not_for(about))
     filing = Filing(
         pupil_id=told.pupil_id,
@@ -61,22 +60,29 @@ def file_unrequested(
         authored=about.written,
         said=Said(marks=marks),
     )
-    document = file_upload(inside, org_id, upload_id, filing, actor).document
-    older = [one for one in older if one.document_id != document.document_id]
-    with inside.store.unit(org_id) as unit:
-        document = reinstate(unit, document.document_id, actor)
-        put_record(inside, unit, about, document, older)
-        for one in older:
-            supersede(unit, one, actor, now)
-        how = told.how if told.how in HOW else "another"
-        detail = {"pupil": told.pupil_id, "how": how}
-        if told.compared:
-            detail["compared"] = ",".join(told.compared)
-        unit.audit.record(
-            actor, "advice.unrequested-filed", "document", document.document_id, detail=detail
-        )
-        unit.audit.record(actor, "record.kept", "pupil", told.pupil_id)
-        unit.commit()
+
+    def along(unit: UnitOfWork, document: StoredDocument) -> StoredDocument:
+        return _with_record(inside, unit, replace(told, about=about), document, actor)
+
+    return file_upload(inside, org_id, upload_id, filing, actor, along).document
+
+
+def _with_record(
+    inside: Inside, unit: UnitOfWork, told: CameBy, filed: StoredDocument, actor: Actor
+) -> StoredDocument:
+    """Put its record beside a report, and let the version before give way, in the same commit."""
+    older = [one for one in _older(unit, told) if one.document_id != filed.document_id]
+    document = reinstate(unit, filed.document_id, actor)
+    put_record(inside, unit, told.about, document, older)
+    for one in older:
+        supersede(unit, one, actor, inside.clock.now())
+    detail = {"pupil": told.pupil_id, "how": told.how if told.how in HOW else "another"}
+    if told.compared:
+        detail["compared"] = ",".join(told.compared)
+    unit.audit.record(
+        actor, "advice.unrequested-filed", "document", document.document_id, detail=detail
+    )
+    unit.audit.record(actor, "record.kept", "pupil", told.pupil_id)
     return document
 
 

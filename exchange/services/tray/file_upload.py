@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -50,8 +51,19 @@ class Filed:
     new: bool
 
 
-def file_upload(inside: Inside, org_id: str, upload_id: str, filing: Filing, actor: Actor) -> Filed:
-    """Make an upload a document of a pupil.
+Along = Callable[[UnitOfWork, StoredDocument], StoredDocument]
+"""What else is kept in the same commit; returns the document as it stands then."""
+
+
+def file_upload(
+    inside: Inside,
+    org_id: str,
+    upload_id: str,
+    filing: Filing,
+    actor: Actor,
+    along: Along = lambda _, document: document,
+) -> Filed:
+    """Make an upload a document of a pupil, with what belongs to it: all of it or nothing.
 
     :raises NotFound: ``item-unknown``, ``pupil-unknown``.
     :raises Refused: ``upload-not-ready``; ``active-content``: only its cleaned copy may be kept;
@@ -70,7 +82,7 @@ def file_upload(inside: Inside, org_id: str, upload_id: str, filing: Filing, act
     moved = None if name == upload.compartment else _moved(inside, org_id, upload, name)
     filed = None
     try:
-        filed = _keep(inside, org_id, upload, told, moved or upload.blob, name, actor)
+        filed = _keep(inside, org_id, upload, told, moved or upload.blob, name, actor, along)
     finally:
         if moved is not None and not (filed and filed.new):
             inside.blobs.delete(org_id, moved)
@@ -142,6 +154,7 @@ def _keep(
     blob: str,
     name: Literal["general", "cp"],
     actor: Actor,
+    along: Along,
 ) -> Filed:
     now = inside.clock.now()
     document = StoredDocument(
@@ -188,8 +201,9 @@ def _keep(
             detail["removed"] = ",".join(upload.removed)
         action = "document.attached" if known is None else "upload.was-there"
         unit.audit.record(actor, action, "document", filed.filed_as or "", detail=detail)
+        kept = along(unit, known or document)
         unit.commit()
-    return Filed(known or document, known is None)
+    return Filed(kept, known is None)
 
 
 def _known(inside: Inside, unit: UnitOfWork, document: StoredDocument) -> StoredDocument | None:
