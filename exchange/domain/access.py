@@ -85,6 +85,18 @@ def may_see(role: Role, document_type: str, on: date) -> bool:
     return role in _WHOLE_RECORD
 
 
+def may_know(role: Role, document_type: str, on: date) -> bool:
+    """Return whether a role may know that its organisation has something of a type of a pupil.
+
+    That there is something of child protection is what the flag says, to who may see the flag.
+    """
+    types = code_set("document-type")
+    known = types.lookup(document_type, on, importing=True) if document_type in types else None
+    if known is not None and known.attributes.get("compartment") == "cp":
+        return may_see(role, "safeguarding-flag", on)
+    return may_see(role, document_type, on)
+
+
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """Who looks at a page.

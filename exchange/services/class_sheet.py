@@ -8,7 +8,7 @@ whom a council looks after.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from exchange.domain.access import Role
@@ -89,16 +89,20 @@ def group_of(unit: UnitOfWork, group_id: str) -> Group:
     return _read(unit.items.get(KIND, group_id))
 
 
-def groups_for(unit: UnitOfWork, account_id: str, role: Role) -> list[Group]:
-    """Return the groups whose sheets a person may see in the role in which they look."""
-    if role in (Role.SENCO, Role.SEN_ADMINISTRATOR):
-        return groups(unit)
-    if role is Role.TEACHER:
-        return [one for one in groups(unit) if account_id in one.teachers]
-    if role is Role.DESIGNATED_TEACHER:
-        cared_for = frozenset(pupil_id for pupil_id, pupil in _pupils(unit) if _in_care(pupil))
-        return [Group(LOOKED_AFTER, "Looked-after children", pupils=cared_for)]
-    return []
+def groups_for(unit: UnitOfWork, account_id: str, roles: Collection[Role]) -> list[Group]:
+    """Return the groups whose sheets a person may see in the roles in which they look."""
+    found: list[Group] = []
+    if Role.SENCO in roles or Role.SEN_ADMINISTRATOR in roles:
+        found = groups(unit)
+    elif Role.TEACHER in roles:
+        found = [one for one in groups(unit) if account_id in one.teachers]
+    return [*found, looked_after(unit)] if Role.DESIGNATED_TEACHER in roles else found
+
+
+def looked_after(unit: UnitOfWork) -> Group:
+    """Return the children whom a council looks after, as a group."""
+    cared_for = frozenset(pupil_id for pupil_id, pupil in _pupils(unit) if _in_care(pupil))
+    return Group(LOOKED_AFTER, "Looked-after children", pupils=cared_for)
 
 
 def sheet(unit: UnitOfWork, group: Group) -> Sheet:

@@ -8,7 +8,7 @@ from datetime import date
 from exchange.domain.access import Role, may_see
 from exchange.errors import NotFound
 from exchange.ports import StoredDocument, UnitOfWork
-from exchange.services.class_sheet import groups_for
+from exchange.services.class_sheet import looked_after
 from exchange.services.edit_document import documents_of
 from schemas.base import load_bytes
 from schemas.pupil import Pupil
@@ -25,14 +25,13 @@ class InCare:
 
 def children_in_care(unit: UnitOfWork, on: date) -> list[InCare]:
     """Return the looked-after children by name, each with what may be read of them."""
-    (group,) = groups_for(unit, "", Role.DESIGNATED_TEACHER)
     found = [
         InCare(
             pupil_id,
             load_bytes(Pupil, unit.pupils.get(pupil_id).record).names.display,
             tuple(one for one in documents_of(unit, pupil_id) if _may_read(one, on)),
         )
-        for pupil_id in group.pupils
+        for pupil_id in looked_after(unit).pupils
     ]
     return sorted(found, key=lambda one: (one.name.casefold(), one.pupil_id))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +14,8 @@ from exchange.services.weigh import PLAN, RECORD_TYPES, REPORT
 from schemas.codes import code_set
 
 _PAGES = frozenset({"transfer", "cp-file"})
+FLAG = "safeguarding-flag"
+_LEADS = frozenset({"dsl", "deputy-dsl"})
 _LEFT_OUT = frozenset({"document.waits", "document.withheld"})
 """Entries that tell of one sending what its own page tells better."""
 
@@ -37,27 +39,46 @@ class Happened:
     detail: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
-def history_of(unit: UnitOfWork, pupil_id: str, person: str) -> tuple[Happened, ...]:
+def _all(_: str) -> bool:
+    return True
+
+
+def history_of(
+    unit: UnitOfWork, pupil_id: str, person: str, knows: Callable[[str], bool] = _all
+) -> tuple[Happened, ...]:
     """Return what was done, newest first; of a protected move only what this person may see.
 
     :param person: id of the account.
+    :param knows: whether they may know that there is something of a document type.
     """
-    titles = {key: _kind(type_) for key, type_ in past_documents(unit, pupil_id).items()}
+    past = past_documents(unit, pupil_id).items()
+    titles = {key: _kind(type_) for key, type_ in past if knows(type_)}
     titles |= {
         one.document_id: one.title
         for one in unit.documents.of_pupil(pupil_id)
-        if one.compartment == "general"
+        if one.compartment == "general" and knows(one.type)
     }
-    packs = {one.bundle_id: one for one in shown(unit, unit.transfers.all(pupil_id), person)}
+    flagged = knows(FLAG)
+    packs = {
+        one.bundle_id: one
+        for one in shown(unit, unit.transfers.all(pupil_id), person)
+        if flagged or one.kind != "cp-file"
+    }
     copies = _guests(unit, pupil_id) if not hidden(unit, pupil_id, person) else {}
-    wanted = {pupil_id, *titles, *packs, *copies, *_keys(pupil_id)}
+    keys = (key for key, type_ in _keys(pupil_id) if knows(type_))
+    wanted = {pupil_id, *titles, *packs, *copies, *keys}
     found = [
         _told(entry, titles | copies, packs)
         for entry in unit.audit.about(wanted)
-        if entry.action not in _LEFT_OUT
+        if entry.action not in _LEFT_OUT and (flagged or not _is_flag(entry))
     ]
     found.reverse()  # of two at the same instant, the later entry first
     return tuple(sorted(found, key=lambda one: one.at, reverse=True))
+
+
+def _is_flag(entry: AuditEntry) -> bool:
+    """Return whether an entry tells that the flag was set: the lead keeps no other record."""
+    return entry.action == "record.kept" and entry.role in _LEADS
 
 
 def receipts_of(unit: UnitOfWork, transfer: Transfer) -> tuple[Happened, ...]:
@@ -78,12 +99,13 @@ def _kind(type_: str) -> str:
     return types.lookup(type_, importing=True).label if type_ in types else type_
 
 
-def _keys(pupil_id: str) -> Iterator[str]:
-    """Return by what the book knows the records and plan sections of a pupil."""
-    for slot in (*RECORD_TYPES, REPORT):
-        yield f"{pupil_id}/{slot}"
+def _keys(pupil_id: str) -> Iterator[tuple[str, str]]:
+    """Return by what the book knows the records and plan sections of a pupil, and their types."""
+    for slot, type_ in RECORD_TYPES.items():
+        yield f"{pupil_id}/{slot}", type_
+    yield f"{pupil_id}/{REPORT}", RECORD_TYPES[PLAN]  # of whatever kind a specialist's report is
     for section in code_set("ehc-section"):
-        yield f"{pupil_id}/{PLAN}/{section.code}"
+        yield f"{pupil_id}/{PLAN}/{section.code}", RECORD_TYPES[PLAN]
 
 
 def _told(entry: AuditEntry, titles: Mapping[str, str], packs: Mapping[str, Transfer]) -> Happened:

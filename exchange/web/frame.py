@@ -11,7 +11,7 @@ from exchange.domain.access import LABELS, Visitor
 from exchange.domain.sign_in import wants_second_factor
 from exchange.errors import ExchangeError
 from exchange.web import assets
-from exchange.web.here import parts, visitor_or_none
+from exchange.web.here import parts, roles_here, visitor_or_none
 from exchange.web.reach import TABLE, Row
 from keys.errors import KeysError
 
@@ -139,10 +139,10 @@ def _organisation(visitor: Visitor) -> str:
 
 def _role(visitor: Visitor) -> str:
     row: Row | None = g.get("row")
-    acting = visitor.acting_as(row.roles) if row is not None and row.roles else visitor.chosen
-    if acting is not None:
-        return LABELS[acting]
-    return ", ".join(LABELS[role] for role in LABELS if role in visitor.roles)
+    chosen = () if visitor.chosen is None else (visitor.chosen,)
+    acting = roles_here() if row is not None and row.roles else chosen
+    counted = acting or tuple(role for role in LABELS if role in visitor.roles)
+    return ", ".join(LABELS[role] for role in counted)
 
 
 def _places(visitor: Visitor) -> tuple[Place, ...]:

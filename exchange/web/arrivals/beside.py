@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from exchange.domain.access import may_see
 from exchange.services.imports.saying import RECORD_NAMES, Said, said
 from exchange.services.keep_pupil import slot_of
 from exchange.services.loaded_records import contested, left_of
 from exchange.services.summarise_pack import PackPage
 from exchange.services.weigh import type_of_record
-from exchange.web.here import inside, org_id, role
+from exchange.web.here import inside, org_id, sees
 from exchange.web.words import plain
 from schemas.base import SubjectRecord
 from schemas.pupil import Pupil
@@ -49,8 +48,7 @@ def beside(page: PackPage) -> list[Beside]:
 
 
 def _sees(record: SubjectRecord) -> bool:
-    today = inside().clock.now().date()
-    return may_see(role(), type_of_record(slot_of(record), record), today)
+    return sees(type_of_record(slot_of(record), record))
 
 
 def _name(slot: str) -> str:

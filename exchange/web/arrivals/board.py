@@ -19,7 +19,7 @@ from exchange.services.ask import open_requests
 from exchange.services.boards import Listing, Look
 from exchange.services.boards.feeder import ArrivedPack, FeederBoard, FeederLine
 from exchange.web.arrivals.schools import name_of
-from exchange.web.here import inside, org_id, role
+from exchange.web.here import inside, may, org_id
 from exchange.web.paging import Paging
 
 SIZE = 50
@@ -123,8 +123,8 @@ def board() -> Any:
         filters=[(key, text) for key, (text, _) in FILTERS.items()],
         schools=_schools(rows.tallied, names),
         asked=asked,
-        may_send=role() is Role.SENCO,
-        may_prepare=role() in (Role.SENCO, Role.SEN_ADMINISTRATOR),
+        may_send=may(Role.SENCO),
+        may_prepare=may(Role.SENCO, Role.SEN_ADMINISTRATOR),
         exportable=rows.found.get("accepted", 0) > 0,
     )
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Response, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from exchange.domain.access import Role, may_see
+from exchange.domain.access import Role
 from exchange.domain.transfer import State
 from exchange.services.keep_pupil import slot_of
 from exchange.services.let_go import is_asked
@@ -20,7 +19,7 @@ from exchange.services.weigh import type_of_record
 from exchange.web.arrivals.beside import beside
 from exchange.web.arrivals.printed import printed
 from exchange.web.headers import as_document
-from exchange.web.here import actor, inside, org_id, parts, role
+from exchange.web.here import actor, inside, may, org_id, parts, sees
 from exchange.web.meant import unmeant
 from exchange.web.words import day
 from schemas.base import SubjectRecord
@@ -36,36 +35,33 @@ def read(bundle: str) -> PackPage:
 
 
 def papers(page: PackPage) -> list[PaperView]:
-    """Return the documents that the role in which one looks may see."""
-    today = inside().clock.now().date()
-    return [one for one in page.documents if may_see(role(), one.type, today)]
+    """Return the documents that who looks may see."""
+    return [one for one in page.documents if sees(one.type)]
 
 
 def _seen_records(page: PackPage) -> list[str]:
-    """Return how the statement names the records that the role in which one looks may see."""
-    today = inside().clock.now().date()
+    """Return how the statement names the records that who looks may see."""
     pairs = zip(page.records, page.record_ids, strict=True)
-    return [ref for one, ref in pairs if isinstance(one, SubjectRecord) and _sees(one, today)]
+    return [ref for one, ref in pairs if isinstance(one, SubjectRecord) and _sees(one)]
 
 
 def records(page: PackPage) -> list[tuple[str, tuple[Told, ...]]]:
-    """Return name and fields of each record that the role in which one looks may see."""
-    today = inside().clock.now().date()
+    """Return name and fields of each record that who looks may see."""
     return [
         (type(one).__name__, told(one))
         for one in page.records
-        if isinstance(one, SubjectRecord) and _sees(one, today)
+        if isinstance(one, SubjectRecord) and _sees(one)
     ]
 
 
-def _sees(record: SubjectRecord, today: date) -> bool:
+def _sees(record: SubjectRecord) -> bool:
     if isinstance(record, Pupil):
         return True
-    return may_see(role(), type_of_record(slot_of(record), record), today)
+    return sees(type_of_record(slot_of(record), record))
 
 
 def _sees_flag() -> bool:
-    return may_see(role(), "safeguarding-flag", inside().clock.now().date())
+    return sees("safeguarding-flag")
 
 
 def show(bundle: str) -> Any:
@@ -86,7 +82,7 @@ def show(bundle: str) -> Any:
         fresh=[one for one in seen if one.new],
         told=asked,
         records=records(page),
-        may_decide=role() is Role.SENCO,
+        may_decide=may(Role.SENCO),
         sees_flag=_sees_flag(),
         asked_back=is_asked(page.arrival),
         to_accept=page.arrival.state is State.VERIFIED,

@@ -34,7 +34,7 @@ from exchange.services.expected import expected_child
 from exchange.services.hand_over import held_for
 from exchange.web.arrivals.schools import name_of
 from exchange.web.forms import PageForm
-from exchange.web.here import actor, inside, org_id, role
+from exchange.web.here import actor, inside, may, org_id
 from schemas.errors import IdentifierError
 from schemas.identifiers import Upn
 from schemas.message import AskedChild, RecordsAnswer
@@ -108,7 +108,7 @@ def listed() -> Any:
         ours=ours,
         names=names,
         answers=dict(ANSWERS),
-        may_send=role() is Role.SENCO,
+        may_send=may(Role.SENCO),
     )
 
 
@@ -197,10 +197,10 @@ def one(ask: str) -> Any:
         councils = councils_of(unit, pupils)
     form = AnswerForm()
     if form.validate_on_submit():
-        if role() is not Role.SENCO or found.ours:
+        if not may(Role.SENCO) or found.ours:
             abort(403)
-        answer = RecordsAnswer(str(form.answer.data))
-        answer_request(inside(), org_id(), ask, answer, str(form.text.data or ""), actor())
+        answer, senco = RecordsAnswer(str(form.answer.data)), actor(Role.SENCO)
+        answer_request(inside(), org_id(), ask, answer, str(form.text.data or ""), senco)
         flash("Your answer was sent.")
         return redirect(url_for("arrivals.request", ask=ask))
     return render_template(
@@ -212,5 +212,5 @@ def one(ask: str) -> Any:
         councils=councils,
         other=name_of(found.other),
         answers=dict(ANSWERS),
-        may_answer=role() is Role.SENCO and not found.ours and found.answer is None,
+        may_answer=may(Role.SENCO) and not found.ours and found.answer is None,
     )

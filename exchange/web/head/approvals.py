@@ -18,7 +18,7 @@ from exchange.services.boards.head import HeadBoard, HeadRow
 from exchange.services.ehc_request.approving import waiting_for_head
 from exchange.services.emergency import unseen
 from exchange.web.forms import PageForm
-from exchange.web.here import KEY, actor, inside, org_id, role, visitor
+from exchange.web.here import KEY, actor, inside, may, org_id, visitor
 from schemas.base import load_bytes
 from schemas.pupil import Pupil
 
@@ -81,7 +81,7 @@ def board() -> str:
         is_ready=_board().is_ready(here),
         emergencies=emergencies,
         today=inside_.clock.now().date(),
-        may_answer=visitor().acting_as(frozenset({Role.HEAD})) is not None,
+        may_answer=Role.HEAD in visitor().roles,
     )
 
 
@@ -112,6 +112,7 @@ def approve(approval: str) -> Any:
         name=name,
         alone=alone,
         may=_may(found, alone=alone),
+        chose_another=Role.HEAD in visitor().roles,
     )
 
 
@@ -123,12 +124,13 @@ def _take(found: Approval, form: PageForm) -> None:
         )
         return
     told = cast(DecisionForm, form)
+    release = found.what == "release" and may(Role.HEAD)
     decide(
         inside(),
         org_id(),
         found.approval_id,
         person,
-        actor(),
+        actor(Role.HEAD) if release else actor(),
         yes=told.answer.data == "yes",
         words=told.words.data or "",
     )
@@ -137,7 +139,7 @@ def _take(found: Approval, form: PageForm) -> None:
 def _may(found: Approval, *, alone: bool) -> bool:
     """Return whether this person may answer; the service asks again."""
     if found.what == "release":
-        return role() is Role.HEAD
+        return may(Role.HEAD)
     return alone or found.asked_by != visitor().account_id
 
 

@@ -20,7 +20,7 @@ from exchange.services.links.members import waiting_members
 from exchange.services.protect import hidden
 from exchange.services.query import open_questions
 from exchange.services.settle_destination import choices
-from exchange.web.here import inside, leavers_board, org_id, role, visitor
+from exchange.web.here import inside, leavers_board, may, org_id, visitor
 from exchange.web.paging import Paging
 from exchange.web.pupils.child import label_of
 from exchange.web.pupils.overview import organisation_name
@@ -142,8 +142,8 @@ def board() -> Any:
         chosen=chosen == "ready",
         questions=_questions(rows.rows),
         corrections=_corrections(rows.rows),
-        may_send=role() is Role.SENCO,
-        may_prepare=role() in (Role.SENCO, Role.SEN_ADMINISTRATOR),
+        may_send=may(Role.SENCO),
+        may_prepare=may(Role.SENCO, Role.SEN_ADMINISTRATOR),
     )
 
 
@@ -211,7 +211,7 @@ def _lines(rows: Sequence[LeaverRow]) -> list[Line]:
     with inside().store.reading(org_id()) as unit:
         others = choices(unit)
         today = london_day(inside().clock.now())
-        shows = role() in TABLE["reviews.page"].roles
+        shows = may(*TABLE["reviews.page"].roles)
         safe = last_safe_of(unit, rows, today) if shows else {}
         for row in rows:
             for one in (row.destination, row.second.destination if row.second else None):

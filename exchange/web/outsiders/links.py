@@ -14,7 +14,7 @@ from exchange.services.links.model import KIND, Channel, Link, LinkState, Purpos
 from exchange.services.links.pick_up import link_of_pack
 from exchange.services.links.revoke import revoke
 from exchange.services.protect import hidden, require_shown
-from exchange.web.here import actor, inside, org_id, role, visitor
+from exchange.web.here import actor, inside, may, org_id, visitor
 from exchange.web.pupils.child import child_of
 from exchange.web.pupils.sending import PURPOSES
 from schemas.base import load_bytes
@@ -71,8 +71,8 @@ def _page(link_id: str, codes: list[CodeToRead] | None = None, *, asked: bool = 
         is_open=found.is_open(now),
         state="ended" if found.state is LinkState.OPEN and not found.is_open(now) else found.state,
         reads_out=found.person.channel is Channel.READ_OUT,
-        may_send=role() is Role.SENCO,
-        may_end=role() in (Role.SENCO, Role.SEN_ADMINISTRATOR),
+        may_send=may(Role.SENCO),
+        may_end=may(Role.SENCO, Role.SEN_ADMINISTRATOR),
         code=codes[0] if codes else None,
         asked=asked,
         is_family=found.purpose is Purpose.FAMILY,

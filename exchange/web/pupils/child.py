@@ -10,7 +10,7 @@ from exchange.domain.access import Role
 from exchange.ports import UnitOfWork
 from exchange.services.edit_record import current_pupil
 from exchange.services.protect import hidden
-from exchange.web.here import inside, org_id, role, visitor
+from exchange.web.here import inside, may, org_id, visitor
 from exchange.web.words import day
 from schemas.codes import code_set
 from schemas.pupil import Pupil
@@ -79,9 +79,9 @@ def page(pupil_id: str, **more: Any) -> Mapping[str, Any]:
 
 def may_prepare() -> bool:
     """Return whether the person writes and files."""
-    return role() in (Role.SENCO, Role.SEN_ADMINISTRATOR)
+    return may(Role.SENCO, Role.SEN_ADMINISTRATOR)
 
 
 def may_send() -> bool:
     """Return whether the person sends, or only prepares and reads."""
-    return role() is Role.SENCO
+    return may(Role.SENCO)

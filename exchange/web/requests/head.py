@@ -12,7 +12,7 @@ from exchange.domain.clocks import london_day
 from exchange.services.ehc_request.councils import Council, council_of
 from exchange.services.ehc_request.keeping import request_file
 from exchange.services.ehc_request.model import FileState, RequestFile
-from exchange.web.here import inside, org_id, role
+from exchange.web.here import inside, may, org_id
 from exchange.web.pupils.child import Child, child_of
 from exchange.web.pupils.described import councils
 
@@ -33,15 +33,14 @@ class Desk:
 
     def shared(self, **more: Any) -> dict[str, Any]:
         """Return what every template is given."""
-        here = role()
         return {
             "child": self.child,
             "file": self.file,
             "council": self.council,
-            "may_prepare": here in (Role.SENCO, Role.SEN_ADMINISTRATOR) and not self.over,
-            "may_send": here is Role.SENCO and not self.over,
-            "may_decide": here is Role.HEAD and not self.over,
-            "may_enter": here is Role.SENCO and self.may_be_answered,
+            "may_prepare": may(Role.SENCO, Role.SEN_ADMINISTRATOR) and not self.over,
+            "may_send": may(Role.SENCO) and not self.over,
+            "may_decide": may(Role.HEAD) and not self.over,
+            "may_enter": may(Role.SENCO) and self.may_be_answered,
             **more,
         }
 

@@ -17,7 +17,7 @@ from exchange.services.edit_record import version_of
 from exchange.services.reviews.keeping import review_of, today_of
 from exchange.services.reviews.model import Review
 from exchange.web.forms import PageForm
-from exchange.web.here import inside, org_id, role
+from exchange.web.here import inside, may, org_id
 from exchange.web.pupils.child import Child, child_of
 from exchange.web.words import day
 from schemas.strict_json import JsonValue
@@ -48,7 +48,7 @@ def today() -> date:
 
 def may_prepare() -> bool:
     """Return whether the person plans reviews and writes reports."""
-    return role() in (Role.SENCO, Role.SEN_ADMINISTRATOR)
+    return may(Role.SENCO, Role.SEN_ADMINISTRATOR)
 
 
 def held(review_id: str) -> tuple[Review, Child]:
