@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from exchange.domain.clocks import Clock, Standing, clock, days_left, standing
+from exchange.domain.clocks import Clock, Standing, clock, days_left, due, standing
 from exchange.services.reviews.model import Outcome, Review
 from schemas.annual_review import InvitedAs
 
@@ -56,10 +56,10 @@ def clocks_of(review: Review, today: date, *, undelivered: bool = False) -> tupl
 
     :param undelivered: the report went, and the authority does not have it.
     """
-    return tuple(timed(one, today, what) for one, what in _clocks(review, undelivered))
+    return tuple(timed(one, today, what) for one, what in _clocks(review, today, undelivered))
 
 
-def _clocks(review: Review, undelivered: bool) -> Iterator[tuple[Clock, str]]:
+def _clocks(review: Review, today: date, undelivered: bool) -> Iterator[tuple[Clock, str]]:
     if review.meeting is None:
         return
     yield clock("review-papers", review.meeting, met=review.papers_out), ""
@@ -68,9 +68,19 @@ def _clocks(review: Review, undelivered: bool) -> Iterator[tuple[Clock, str]]:
     if any(one.invited_as not in _HAVE_IT for one in review.guests):
         yield clock("review-report", review.meeting, met=review.invitees_sent), TO_INVITED
     yield clock("review-decision", review.meeting, met=review.decided), ""
-    if review.outcome is Outcome.AMEND and review.notice is not None:
-        amended = clock("review-amended", review.notice, also=review.meeting, met=review.final)
-        yield amended, ""
+    if review.outcome is Outcome.AMEND:
+        noticed = _noticed(review.notice, review.meeting, today)
+        yield clock("review-amended", noticed, also=review.meeting, met=review.final), ""
+
+
+def _noticed(notice: date | None, meeting: date, today: date) -> date:
+    """Return when the notice of amendments was sent; where that is not known, by when it had to be.
+
+    It comes with the decision, so that the final plan is due 84 days after the meeting at most.
+    """
+    if notice is not None and meeting <= notice <= today:
+        return notice
+    return due("review-decision", meeting)
 
 
 def next_of(review: Review, today: date, *, undelivered: bool = False) -> Timed | None:
