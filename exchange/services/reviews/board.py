@@ -11,7 +11,7 @@ from datetime import date
 
 from exchange.ports import UnitOfWork
 from exchange.services.boards import LeaverRow
-from exchange.services.reviews.due import doubts_of, plan_clocks, presses
+from exchange.services.reviews.due import doubts_of, is_planned_late, plan_clocks, presses
 from exchange.services.reviews.keeping import reviews
 from exchange.services.reviews.model import Review, ReviewState
 from exchange.services.reviews.timing import Timed, next_of
@@ -27,6 +27,7 @@ class PlanRow:
     :param next: what is to be done next, where it has a date.
     :param doubtful: a day of the plan cannot be right, and was not counted from.
     :param undelivered: the report went, and the authority does not have it.
+    :param planned_late: the meeting is planned for after ``due``.
     """
 
     pupil_id: str
@@ -39,6 +40,7 @@ class PlanRow:
     attention: bool
     doubtful: bool = False
     undelivered: bool = False
+    planned_late: bool = False
 
     @property
     def day(self) -> date:
@@ -70,6 +72,7 @@ def _made(
     lost = review is not None and review.review_id in missing
     then = due if review is None else _next(review, due, lost, today)
     doubtful = bool(doubts_of(issued, last, today))
+    late = review is not None and is_planned_late(review, due)
     return PlanRow(
         pupil_id=pupil.pupil_id,
         name=pupil.name,
@@ -78,9 +81,10 @@ def _made(
         due=due,
         review=review,
         next=then,
-        attention=doubtful or lost or _attention(review, then, today),
+        attention=doubtful or lost or late or _attention(review, then, today),
         doubtful=doubtful,
         undelivered=lost,
+        planned_late=late,
     )
 
 

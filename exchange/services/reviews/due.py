@@ -13,7 +13,12 @@ from datetime import date, timedelta
 from exchange.domain.clocks import clock, require_likely, transfer_year
 from exchange.domain.readiness import is_september, phase_ends
 from exchange.errors import UsageError
+from exchange.ports import UnitOfWork
+from exchange.services.edit_record import current_pupil, current_record
+from exchange.services.reviews.model import Review
 from exchange.services.reviews.timing import Timed, timed
+from schemas.ehc import EhcPlan
+from schemas.sen import TransitionPlan
 
 PLAN_REVIEW = "plan-review"
 TO_COME, TOO_EARLY = "day-to-come", "day-before-plans"
@@ -115,3 +120,25 @@ def is_ahead(moves: date, today: date) -> bool:
 def presses(first: Timed | None, today: date) -> bool:
     """Return whether a plan without an open review needs somebody to plan one now."""
     return first is None or today >= first.clock.due - SOON
+
+
+def due_of(unit: UnitOfWork, pupil_id: str, today: date) -> Timed | None:
+    """Return the first date by which a pupil's plan must be reviewed; None: none is known.
+
+    :raises NotFound: ``pupil-unknown``.
+    """
+    plan = current_record(unit, pupil_id, EhcPlan)
+    if plan is None:
+        return None
+    year = current_pupil(unit, pupil_id).nc_year or ""
+    move = current_record(unit, pupil_id, TransitionPlan)
+    moves = move.moves_on if move else None
+    found = plan_clocks(plan.issued, plan.last_review, year, today, moves)
+    return found[0] if found else None
+
+
+def is_planned_late(review: Review, due: Timed | None) -> bool:
+    """Return whether the meeting of a review is still to be held, and planned for after a date."""
+    if review.meeting is None or review.held or due is None:
+        return False
+    return review.meeting > due.clock.due

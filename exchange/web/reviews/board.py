@@ -81,7 +81,7 @@ def _step(row: PlanRow) -> str:
 
 
 def _state(row: PlanRow) -> str:
-    if row.undelivered:
+    if row.undelivered or row.planned_late:
         return "attention"
     if row.next is None:
         return "attention" if row.attention else "in-progress"

@@ -10,6 +10,7 @@ from typing import Any
 from flask import render_template, url_for
 
 from exchange.domain.clocks import Standing
+from exchange.services.reviews.due import due_of, is_planned_late
 from exchange.services.reviews.inviting import with_days
 from exchange.services.reviews.model import Outcome, Review, ReviewState, SentHow
 from exchange.services.reviews.sending import is_lost
@@ -47,6 +48,7 @@ def page(review: str) -> Any:
     pack, lost = None, False
     with inside().store.reading(org_id()) as unit:
         known = with_days(unit, found)  # what links and requests know of those who are invited
+        plan_due = due_of(unit, found.pupil_id, today())
         missing = bool(undelivered(unit, [found], today()))
         if found.bundle_id:
             state = unit.transfers.get(found.bundle_id).state
@@ -58,6 +60,7 @@ def page(review: str) -> Any:
         child=child,
         pack=pack,
         missing=missing,
+        too_late=plan_due if is_planned_late(found, plan_due) and found.is_open else None,
         lost=lost and found.is_open and may_send(),
         kind=KINDS[found.kind],
         clocks=clocks,

@@ -14,8 +14,9 @@ from exchange.domain.clocks import due
 from exchange.errors import ExchangeError
 from exchange.services.edit_document import documents_of
 from exchange.services.edit_record import current_pupil, current_record
-from exchange.services.reviews.due import phase_of
+from exchange.services.reviews.due import due_of, is_planned_late, phase_of
 from exchange.services.reviews.keeping import begin_review
+from exchange.services.reviews.model import Review
 from exchange.services.reviews.planning import (
     cancel_review,
     choose_papers,
@@ -101,6 +102,7 @@ def new(pupil: str) -> Any:
         except ExchangeError as error:
             form.refuse(error, "kind")
         else:
+            _say_late(made)
             return redirect(url_for("reviews.page", review=made.review_id), 303)
     return render_template("reviews/new.html", form=form, child=child)
 
@@ -114,7 +116,7 @@ def meeting(review: str) -> Any:
         chosen = day_in(form.meeting)
         try:
             if chosen is not None:
-                plan_meeting(
+                made = plan_meeting(
                     inside(),
                     org_id(),
                     review,
@@ -124,6 +126,7 @@ def meeting(review: str) -> Any:
                     based_on=found.version,
                 )
                 _say_papers(chosen)
+                _say_late(made)
         except ExchangeError as error:
             form.refuse(error, "meeting")
         else:
@@ -137,6 +140,14 @@ def _say_papers(chosen: Any) -> None:
         flash("This is less than two weeks' notice. The day was kept all the same.")
     else:
         flash(f"The papers must be sent round by {day(papers)}.")
+
+
+def _say_late(review: Review) -> None:
+    with inside().store.reading(org_id()) as unit:
+        first = due_of(unit, review.pupil_id, today())
+    if first is not None and is_planned_late(review, first):
+        by = f"{first.what}: {day(first.clock.due)}"
+        flash(f"The meeting is planned too late. {by}. The day was kept all the same.")
 
 
 def papers(review: str) -> Any:

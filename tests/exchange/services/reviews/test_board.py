@@ -21,7 +21,7 @@ from schemas.ehc import EhcPlan, EhcStatus
 from schemas.identifiers import Urn
 from schemas.school import School
 from tests.exchange.services.desk import CASEWORKER
-from tests.exchange.services.reviews.planned import MEETING, TODAY, finished, with_plan
+from tests.exchange.services.reviews.planned import MEETING, TODAY, begun, finished, with_plan
 from tests.exchange.services.town import COUNCIL, PRIMARY, SECONDARY, SENCO, House, Town
 
 
@@ -107,3 +107,14 @@ def test_a_report_that_arrived_or_was_decided_about_keeps_its_clock(town: Town) 
     send_anew(town.primary.inside, PRIMARY, made.review_id, SENCO, based_on=made.version)
     (row,) = rows_of(town.primary, PRIMARY)
     assert not row.undelivered  # it is to be sent, as any
+
+
+@pytest.mark.parametrize(("late", "attention"), [(0, False), (1, True)])
+def test_a_meeting_planned_for_after_the_plans_year_needs_attention(
+    town: Town, late: int, attention: bool
+) -> None:
+    pupil_id = town.leaver(0, nc_year="4")
+    keep_plan(town, pupil_id, issued=date(2025, 11, 1))
+    begun(town, pupil_id, date(2026, 11, 1) + timedelta(days=late))
+    (row,) = rows_of(town.primary, PRIMARY)
+    assert (row.planned_late, row.attention) == (late == 1, attention)

@@ -13,7 +13,7 @@ from exchange.services.reviews.moves import _plain as plain_move
 from exchange.services.reviews.moves import new_move
 from tests.exchange.services.town import SENCO, pupil_record
 from tests.exchange.web.reviews.test_reviews_pages import board_of
-from tests.exchange.web.reviews.walking import TODAY, day, posted, saved, with_plan
+from tests.exchange.web.reviews.walking import TODAY, begun, day, posted, saved, with_plan
 from tests.exchange.web.site import Client, Place, Site
 
 PLAN = {"authority": "820", "status": "final"}
@@ -83,3 +83,19 @@ def test_a_move_kept_with_such_a_day_is_listed_and_can_be_mended(site: Site) -> 
     assert "A day of this move cannot be right." in casework.get(move).text
     page = saved(casework, move, day("aware", TODAY)).text
     assert "cannot be right" not in page
+
+
+def test_a_meeting_planned_too_late_is_said_at_once_and_wherever_it_stands(
+    school: Place, senco: Client
+) -> None:
+    pupil_id = with_plan(school, 6, issued=TODAY - timedelta(days=340))
+    review = begun(senco, pupil_id, TODAY + timedelta(days=100))
+    said = "The meeting is planned too late. Review of the plan:"
+    page = senco.get(review).text  # said of the saving, and by the page itself
+    assert page.count(said) == 2
+    assert senco.get(review).text.count(said) == 1
+    assert ": too late. Review of the plan:" in board_of(senco)
+    page = saved(senco, f"{review}/meeting", day("meeting", TODAY + timedelta(days=20))).text
+    assert said not in page
+    page = saved(senco, f"{review}/meeting", day("meeting", TODAY + timedelta(days=90))).text
+    assert page.count(said) == 2
