@@ -60,6 +60,11 @@ def ok(client: Client, path: str, status: int = 200) -> str:
     return answer.text if answer.mimetype == "text/html" else ""
 
 
+def unbroken(text: str) -> str:
+    """Return a text without its spaces: paper breaks a line where it is full."""
+    return re.sub(r"\s+", "", text)
+
+
 def test_a_pack_is_readable_in_two_minutes(schools: School) -> None:
     bundle = schools.arrived(0, *full())
     client = schools.secondary.client(Role.SENCO)
@@ -100,13 +105,14 @@ def test_the_dates_of_the_council_stand_on_page_and_paper(schools: School) -> No
     bundle = schools.arrived(7, *records, nc_year="6", **who)
     client = schools.secondary.client(Role.SENCO)
     pdf = client.get(f"/arrivals/{bundle}/summary.pdf").data
-    told = re.sub(r"\s+", " ", extract_text(io.BytesIO(pdf)))
+    told = extract_text(io.BytesIO(pdf))
     pages = [ok(client, f"/arrivals/{bundle}"), ok(client, f"/arrivals/{bundle}/print"), told]
-    for text in pages:
-        assert "The EHC plan names the next school" in text
-        assert "SEND Regulations 2014, reg 18(1)(b)" in text
-        assert examples.report()["summary"] in text, "a report in short is on the paper, too"
-        assert "Hold the review meeting" not in text, "a duty of the school that sent it"
+    for text in map(unbroken, pages):
+        assert unbroken("The EHC plan names the next school") in text
+        assert unbroken("SEND Regulations 2014, reg 18(1)(b)") in text
+        summary = unbroken(examples.report()["summary"])
+        assert summary in text, "a report in short is on the paper, too"
+        assert unbroken("Hold the review meeting") not in text, "a duty of the school that sent it"
 
 
 def test_a_pack_without_records_says_so(schools: School) -> None:
