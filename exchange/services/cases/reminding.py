@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from exchange.audit import NODE
-from exchange.domain.access import Role
 from exchange.domain.clocks import london_day
 from exchange.errors import Conflict, ExchangeError, NotFound
 from exchange.ports import Actor, Item, UnitOfWork
@@ -25,9 +23,10 @@ from exchange.services.cases.keeping import cases
 from exchange.services.cases.model import Case, CaseState
 from exchange.services.cases.timing import URGENT, advice_by_case, clocks_of, outlook_of
 from exchange.services.cases.updates import has_update, unread_packs
+from exchange.services.cases.working import caseworkers_now
 from exchange.services.inside import Inside
 from exchange.services.letters import Letter, queue_letter
-from exchange.services.people.account import Account, all_accounts
+from exchange.services.people.account import Account
 from exchange.services.people.names import organisation_name
 from exchange.services.trust import organisation
 from keys.errors import KeysError
@@ -83,11 +82,11 @@ class CaseReminder:
             return False
 
     def _remind(self, org_id: str, today: date) -> int:
-        people = self._caseworkers(org_id)
+        people = caseworkers_now(self._inside, org_id)
         if not people:
             return 0
         with self._inside.store.reading(org_id) as unit:
-            found = pressing(unit, today)
+            found = pressing(unit, today, frozenset(one.account_id for one in people))
         queued = 0
         for one in people:
             mine = [each for each in found if each.caseworker in ("", one.account_id)]
@@ -123,30 +122,28 @@ class CaseReminder:
             return 0
         return 1
 
-    def _caseworkers(self, org_id: str) -> list[Account]:
-        now = self._inside.clock.now()
-        with self._inside.store.reading(NODE) as unit:
-            return [
-                one
-                for one in all_accounts(unit)
-                if one.state == "active" and Role.LA_CASEWORKER in one.roles_at(org_id, now)
-            ]
 
+def pressing(
+    unit: UnitOfWork, today: date, people: Collection[str] | None = None
+) -> list[Pressing]:
+    """Return the cases that need somebody today.
 
-def pressing(unit: UnitOfWork, today: date) -> list[Pressing]:
-    """Return the cases that need somebody today."""
+    :param people: account ids of who works cases now: a case of anybody else is nobody's. None:
+        whoever is noted works it.
+    """
     asked = advice_by_case(request_from(one) for one in unit.items.all(ADVICE))
     unread, found = unread_packs(unit), []
     for one in cases(unit):
         outlook = outlook_of(clocks_of(one, asked.get(one.case_id, ())))
-        urgent = _waits(one) or outlook.standing(today) in URGENT
+        worker = one.caseworker if people is None or one.caseworker in people else ""
+        urgent = _waits(one) or not worker or outlook.standing(today) in URGENT
         if (urgent and not one.is_over) or has_update(one, unread):
-            found.append(Pressing(one.caseworker, outlook.due if outlook.next_code else None))
+            found.append(Pressing(worker, outlook.due if outlook.next_code else None))
     return found
 
 
 def _waits(one: Case) -> bool:
-    return one.state is CaseState.HELD or not one.caseworker or one.withdrawn is not None
+    return one.state is CaseState.HELD or one.withdrawn is not None
 
 
 def _mark(unit: UnitOfWork, account_id: str, today: date, now: datetime) -> bool:

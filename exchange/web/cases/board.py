@@ -5,7 +5,7 @@ A name never stands in an address: it would stay in the browser's history and in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
@@ -16,6 +16,7 @@ from exchange.domain.clocks import Standing, london_day
 from exchange.domain.clocks import rule as rule_of
 from exchange.services.boards.cases import FILTERS, SORT, CaseBoard, CaseRow
 from exchange.services.boards.listing import Look
+from exchange.services.cases.working import caseworkers_now
 from exchange.web.cases.wording import STANDINGS, STATES
 from exchange.web.here import inside, org_id, visitor
 from exchange.web.paging import Paging
@@ -43,6 +44,8 @@ class Line:
     state: Word
     standing: Word | None
     late_by: int
+    gone: bool
+    """Its caseworker is none any more."""
 
 
 def board() -> Any:
@@ -54,12 +57,13 @@ def board() -> Any:
     show = asked_for if asked_for in FILTERS else "now"
     worker, clock = request.values.get("caseworker", ""), request.values.get("clock", "")
     typed = request.form.get("q", "").strip()
-    paging, rows = _found(look, show, worker, clock, typed)
+    people = frozenset(one.account_id for one in caseworkers_now(inside(), org_id()))
+    paging, rows = _found(look, show, _works(worker, people), clock, typed)
     today = london_day(inside().clock.now())
     return render_template(
         "cases/board.html",
         counts=[(FILTERS[key][0], look.found.get(key, 0), key) for key in _SHOWN_ABOVE],
-        lines=[_line(one, today) for one in rows],
+        lines=[_line(one, today, people) for one in rows],
         paging=paging,
         total=len(look),
         show=show,
@@ -67,22 +71,35 @@ def board() -> Any:
         clock=clock,
         typed=typed,
         filters=[(key, text) for key, (text, _) in FILTERS.items()],
-        workers=_workers(look.tallied["caseworker"]),
+        workers=_workers(look.tallied["caseworker"], people),
         clocks=_clocks(look.tallied["clock"]),
     )
 
 
+def _works(worker: str, people: Collection[str]) -> Callable[[CaseRow], bool] | None:
+    """Return which rows are of a caseworker; None: of everybody. A leaver's are nobody's."""
+    if not worker:
+        return None
+    if worker == _NOBODY:
+        return lambda row: row.caseworker not in people
+    account = visitor().account_id if worker == _MINE else worker
+    return lambda row: row.caseworker == account
+
+
 def _found(
-    look: Look[CaseRow], show: str, worker: str, clock: str, typed: str
+    look: Look[CaseRow],
+    show: str,
+    works: Callable[[CaseRow], bool] | None,
+    clock: str,
+    typed: str,
 ) -> tuple[Paging, Sequence[CaseRow]]:
     """Return the lines of this page, and which page of how many it is."""
-    if not (worker or clock or typed):
+    if not (works or clock or typed):
         paging = Paging(_page(), SIZE, look.found.get(show, 0))
         return paging, look.part(show, SORT, paging.offset, SIZE)
     rows = look.all("all" if typed else show, SORT)
-    if worker:
-        account = {_MINE: visitor().account_id, _NOBODY: ""}.get(worker, worker)
-        rows = [one for one in rows if one.caseworker == account]
+    if works:
+        rows = [one for one in rows if works(one)]
     if clock:
         rows = [one for one in rows if one.outlook.next_code == clock]
     if typed:
@@ -97,13 +114,19 @@ def _page() -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 1
 
 
-def _workers(tallied: Mapping[str, int]) -> list[tuple[str, str]]:
+def _workers(tallied: Mapping[str, int], people: Collection[str]) -> list[tuple[str, str]]:
     """Return whom to choose from, each with how many open cases they have."""
-    found = [("", "Everybody"), (_MINE, "My cases")]
+    found, nobody = [], 0
     for key, number in sorted(tallied.items(), key=lambda one: one[0].partition("\n")[2]):
         account, _, name = key.partition("\n")
-        found.append((account or _NOBODY, f"{name or 'Nobody yet'} ({number})"))
-    return found
+        if account not in people:
+            nobody += number
+        if account:
+            found.append(
+                (account, f"{name}{'' if account in people else ', no caseworker now'} ({number})")
+            )
+    free = [(_NOBODY, f"Nobody yet ({nobody})")] if nobody else []
+    return [("", "Everybody"), (_MINE, "My cases"), *free, *found]
 
 
 def _clocks(tallied: Mapping[str, int]) -> list[tuple[str, str]]:
@@ -114,9 +137,10 @@ def _clocks(tallied: Mapping[str, int]) -> list[tuple[str, str]]:
     return [found[0], *sorted(found[1:], key=lambda one: one[1])]
 
 
-def _line(row: CaseRow, today: date) -> Line:
+def _line(row: CaseRow, today: date, people: Collection[str]) -> Line:
+    gone = bool(row.caseworker) and row.caseworker not in people
     if row.is_over or not row.outlook.next_code:
-        return Line(row, STATES[row.state], None, 0)
+        return Line(row, STATES[row.state], None, 0, gone)
     standing = row.outlook.standing(today)
     word = None if standing is Standing.RUNNING else STANDINGS[standing]
-    return Line(row, STATES[row.state], word, (today - row.outlook.due).days)
+    return Line(row, STATES[row.state], word, (today - row.outlook.due).days, gone)

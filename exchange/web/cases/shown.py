@@ -65,6 +65,6 @@ def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
 
 
 def caseworkers() -> list[Person]:
-    """Return the caseworkers of this authority, by name."""
-    found = people_of(inside(), org_id())
+    """Return whom a case can be given to, by name: who was suspended works none."""
+    found = [one for one in people_of(inside(), org_id()) if one.state != "suspended"]
     return [one for one in found if CASEWORK & {*one.roles, *(post.role for post in one.covers)}]

@@ -13,7 +13,7 @@ from exchange.services.cases import Decision, assign, record_decision, record_ev
 from exchange.services.cases.model import Event
 from exchange.services.cases.reminding import CaseReminder
 from exchange.services.letters import KIND, Letter, compose
-from exchange.services.people.account import Post, add_account, new_account
+from exchange.services.people.account import Post, State, add_account, new_account
 from tests.exchange.services.cases.asked import CASEWORKER, Desk
 from tests.exchange.services.town import COUNCIL
 
@@ -25,8 +25,10 @@ def kay(desk: Desk) -> str:
     return person(desk, "Kay", "kay@larkshire.example")
 
 
-def person(desk: Desk, name: str, login: str, role: Role = Role.LA_CASEWORKER) -> str:
-    made = new_account(name, login, (Post(COUNCIL, role),), "active")
+def person(
+    desk: Desk, name: str, login: str, role: Role = Role.LA_CASEWORKER, state: State = "active"
+) -> str:
+    made = new_account(name, login, (Post(COUNCIL, role),), state)
     with desk.house.store.unit(NODE) as unit:
         add_account(desk.inside, unit, made)
         unit.audit.record(CASEWORKER, "account.made", "account", made.account_id)
@@ -109,3 +111,21 @@ def test_an_update_of_a_case_without_a_date_is_counted(desk: Desk, kay: str) -> 
     _, body = compose(letters(desk)[0])
     assert "an update came" in body
     assert "Nearest date: none." in body
+
+
+@pytest.mark.parametrize("state", ["suspended", "left"])
+def test_all_hear_of_a_case_whose_caseworker_is_none_any_more(
+    desk: Desk, kay: str, state: str
+) -> None:
+    role = Role.LA_CASEWORKER if state == "suspended" else Role.HEAD
+    gone = person(
+        desk,
+        "Gil",
+        "gil@larkshire.example",
+        role,
+        "suspended" if state == "suspended" else "active",
+    )
+    desk.asked()
+    assign(desk.inside, COUNCIL, desk.only.case_id, gone, "Gil", CASEWORKER)
+    assert CaseReminder(desk.inside, PAGES).run() == 1  # like a case that nobody works
+    assert [one.to for one in letters(desk)] == ["kay@larkshire.example"]
