@@ -1,80 +1,39 @@
 """Two states of one pupil's records, field by field: what stands here, and what a file says.
 
 That a file is silent about something is no difference: nothing is ever taken away by it. A thing
-of a list is known by what names it (a contact by name, a need by its type), never by its place.
-Values are JSON, as records are dumped. Pure: no I/O.
+of a list is known by what names it (a contact by name, a need by its type), never by its place
+alone (:mod:`exchange.domain.pairing`). What belongs together is asked together
+(:mod:`exchange.domain.belonging`). Values are JSON, as records are dumped. Pure: no I/O.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, Final, cast
 
-from schemas.strict_json import JsonValue
+from exchange.domain.belonging import of_address, of_number, of_provision, settle, together
+from exchange.domain.difference import BEFORE, Difference, Object, Step, Thing
+from exchange.domain.kept_elements import KEPT, are_elements, drop_done, squeezed, standing_in
+from exchange.domain.pairing import NAMINGS, Naming, name_of, naming_of, paired
 
-Object = dict[str, Any]
-Step = str | tuple[str, ...]
-"""The name of a field, or what names a thing of the list before it."""
+__all__ = [
+    "BEFORE",
+    "Difference",
+    "Object",
+    "Step",
+    "Thing",
+    "differences",
+    "merged",
+    "without_own_numbers",
+]
 
-_SILENT = frozenset({"schema", "subject", "critical", "unknown"})
-_NAMED_BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "pupil/contacts": ("surname", "forename"),
-        "pupil/school_history": ("laestab", "urn", "name", "entry_date"),
-        "pupil/free_meals": ("starts",),
-        "pupil/languages": ("language", "kind"),
-        "pupil/phones": ("number",),
-        "pupil/contacts/phones": ("number",),
-        "pupil/extras": ("within", "xml"),
-        "sen-register/provision_history": ("provision", "starts"),
-        "sen-register/needs": ("type", "starts"),
-        "attendance/years": ("year", "laestab"),
-        "attendance/years/marks": ("starts",),
-        "attainment/results": ("stage", "subject", "component", "method", "year", "locale"),
-    }
-)
-"""Lists whose things are known by these fields; any other list is one value."""
-
-_SETS = frozenset({"pupil/former_upns", "pupil/disabilities"})
+_SILENT: Final = frozenset({"schema", "subject", "critical", "unknown"})
+_SETS: Final = frozenset({"pupil/former_upns", "pupil/disabilities"})
 """Lists of values of which only what is missing here is told."""
 
-BEFORE = frozenset(
-    {"pupil/names/former_surname", "pupil/names/former_forename", "pupil/former_upns"}
-)
-"""Names and numbers of before: they may join a child's new identity with the old one."""
-
-_COUNTED: Mapping[str, str] = MappingProxyType(
-    {"pupil/contacts": "order", "sen-register/needs": "rank"}
-)
-"""Where a list numbers its things: one that is added gets the next number if its own is taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One thing that a file says otherwise.
-
-    :param slot: the record: ``pupil``, ``sen-register`` ...
-    :param steps: the way to it.
-    :param ours: None where we have nothing.
-    """
-
-    slot: str
-    steps: tuple[Step, ...]
-    ours: JsonValue
-    theirs: JsonValue
-
-    @property
-    def adds(self) -> bool:
-        """Return whether it takes nothing away, and tells nothing that somebody may be hiding."""
-        return self.ours is None and self.field not in BEFORE
-
-    @property
-    def field(self) -> str:
-        """Return its path without what names things: ``sen-register/needs/rank``."""
-        return "/".join((self.slot, *(one for one in self.steps if isinstance(one, str))))
+_UNSAID: Final = {"pupil/nhs_number_reason": "not-needed"}
+"""What a record says of itself where nobody said anything."""
 
 
 def differences(ours: Mapping[str, Object], theirs: Mapping[str, Object]) -> tuple[Difference, ...]:
@@ -87,8 +46,11 @@ def differences(ours: Mapping[str, Object], theirs: Mapping[str, Object]) -> tup
         here = ours.get(slot)
         if here is None:
             found.append(Difference(slot, (), None, record))
-        else:
-            found += _of_object(slot, (), slot, here, record)
+            continue
+        some: Sequence[Difference] = list(_of_object(slot, (), slot, here, record))
+        if slot == "sen-register":
+            some = of_provision(some, here, record)
+        found += of_number(some) if slot == "pupil" else some
     return tuple(found)
 
 
@@ -96,38 +58,86 @@ def _of_object(
     slot: str, steps: tuple[Step, ...], path: str, ours: Object, theirs: Object
 ) -> Iterator[Difference]:
     for name, value in theirs.items():
-        if name in _SILENT or value is None or value in ([], ""):
+        below, inner = (*steps, name), f"{path}/{name}"
+        if name in _SILENT or _is_unsaid(value) or value == _UNSAID.get(inner):
             continue
         here = ours.get(name)
-        below, inner = (*steps, name), f"{path}/{name}"
-        if here in (None, [], ""):
-            yield Difference(slot, below, None, value)
+        naming = _naming(inner, here, value)
+        if name in KEPT and naming:
+            yield from _of_elements(slot, below, (path, inner), ours, theirs)
+        elif _is_unsaid(here):
+            yield of_address(Difference(slot, below, None, value), ours)
         elif isinstance(value, dict) and isinstance(here, dict):
-            yield from _of_object(slot, below, inner, here, value)
-        elif inner in _NAMED_BY and isinstance(value, list) and isinstance(here, list):
-            yield from _of_list(slot, below, inner, here, value)
+            some = tuple(_of_object(slot, below, inner, here, value))
+            yield from together(some) if name != "names" else some
+        elif naming and isinstance(here, list):
+            yield from _of_list(slot, below, inner, naming, here, value, range(len(here)))
         elif inner in _SETS and isinstance(value, list) and isinstance(here, list):
             if more := [one for one in value if one not in here]:
                 yield Difference(slot, below, here, [*here, *more])
-        elif value != here:
+        elif not _same(inner, here, value):
             yield Difference(slot, below, here, value)
 
 
-def _of_list(
-    slot: str, steps: tuple[Step, ...], path: str, ours: list[Object], theirs: list[Object]
+def _is_unsaid(value: Any) -> bool:
+    return value is None or value in ([], "")
+
+
+def _naming(path: str, ours: Any, theirs: Any) -> Naming | None:
+    """Return what the things of both lists are known by; None where they are no such lists."""
+    naming = naming_of(path)
+    if naming is None or naming is NAMINGS.get(path):
+        lists = isinstance(ours, list) and isinstance(theirs, list)
+        return naming if lists else None
+    return naming if are_elements(theirs) and (not ours or are_elements(ours)) else None
+
+
+def _same(path: str, ours: Any, theirs: Any) -> bool:
+    if path.endswith(tuple(f"{name}/xml" for name in KEPT)):
+        return squeezed(ours) == squeezed(theirs)
+    return bool(ours == theirs)
+
+
+def _of_elements(
+    slot: str, steps: tuple[Step, ...], paths: tuple[str, str], ours: Object, theirs: Object
 ) -> Iterator[Difference]:
-    here = {_name(path, one): one for one in ours}
-    for one in theirs:
-        name = _name(path, one)
-        below = (*steps, name)
-        if name in here:
-            yield from _of_object(slot, below, path, here[name], one)
+    """Compare kept elements: not one of theirs for a field that is filled here."""
+    path, inner = paths
+    name = inner.rpartition("/")[2]
+    here, told = ours.get(name) or [], theirs[name]
+    needless = standing_in(path, told, theirs, ours)
+    value = [one for place, one in enumerate(told) if place not in needless]
+    # One of ours for a field that theirs fills will go: it is none of theirs.
+    going = standing_in(path, here, ours, theirs)
+    places = [place for place in range(len(here)) if place not in going]
+    naming = cast(Naming, naming_of(inner))
+    if here:
+        yield from _of_list(slot, steps, inner, naming, here, value, places)
+    elif value:
+        yield Difference(slot, steps, None, value)
+
+
+def _of_list(
+    slot: str,
+    steps: tuple[Step, ...],
+    path: str,
+    naming: Naming,
+    ours: list[Object],
+    theirs: list[Object],
+    places: Sequence[int],
+) -> Iterator[Difference]:
+    """Compare two lists of things.
+
+    :param places: of ours that may be theirs.
+    """
+    found = paired(naming, [ours[place] for place in places], theirs)
+    for one, at in zip(theirs, found, strict=True):
+        if at is None:
+            yield Difference(slot, (*steps, Thing(name_of(naming, one))), None, one)
         else:
-            yield Difference(slot, below, None, one)
-
-
-def _name(path: str, one: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(str(one.get(field) or "").casefold() for field in _NAMED_BY[path])
+            here = ours[places[at]]
+            below = (*steps, Thing(name_of(naming, here), places[at]))
+            yield from _of_object(slot, below, path, here, one)
 
 
 def merged(
@@ -135,40 +145,42 @@ def merged(
 ) -> tuple[dict[str, Object], frozenset[str]]:
     """Return the records with the differences that were taken, and which slots changed.
 
-    With a UPN the reason for having none goes.
+    What cannot stand beside something that was taken goes: with a UPN the reason for having none.
+
+    :param taken: differences to these very records.
     """
     made = {slot: copy.deepcopy(record) for slot, record in ours.items()}
     for one in taken:
         if not one.steps:
             made[one.slot] = cast(Object, copy.deepcopy(one.theirs))
             continue
-        _put(made[one.slot], one)
-        if one.field == "pupil/upn":
-            made["pupil"].pop("upn_unknown", None)
-        if one.field == "pupil/upn_unknown":
-            made["pupil"].pop("upn", None)
-    return made, frozenset(one.slot for one in taken)
+        for each in (one, *one.brings):
+            _put(made[one.slot], each)
+    changed = frozenset(one.slot for one in taken)
+    for slot in changed & ours.keys():
+        drop_done(slot, ours[slot], made[slot])
+    return made, changed
 
 
 def _put(record: Object, one: Difference) -> None:
     holder: Any = record
-    path = one.slot
-    for step in one.steps[:-1]:
+    for step, then in zip(one.steps, one.steps[1:], strict=False):
         if isinstance(step, str):
-            path = f"{path}/{step}"
-            holder = holder.setdefault(step, {})
+            holder = holder.setdefault(step, [] if isinstance(then, Thing) else {})
         else:
-            holder = next(each for each in holder if _name(path, each) == step)
+            holder = holder[step.at]
     last = one.steps[-1]
-    if isinstance(last, str):
-        holder[last] = copy.deepcopy(one.theirs)
-    else:
-        _append(path, holder, copy.deepcopy(one.theirs))
+    if isinstance(last, Thing):
+        _append(one.field, holder, copy.deepcopy(one.theirs))
+        return
+    holder[last] = copy.deepcopy(one.theirs)
+    settle(one.field, holder)
 
 
 def _append(path: str, things: list[Object], thing: Any) -> None:
     """Add a thing to a list; its number is the next one where somebody has it already."""
-    if (count := _COUNTED.get(path)) and not thing.get("ends"):
+    naming = NAMINGS.get(path)
+    if naming and (count := naming.count) and not thing.get("ends"):
         taken = [one[count] for one in things if not one.get("ends")]
         if thing[count] in taken:
             thing[count] = max(one[count] for one in things) + 1
@@ -180,4 +192,4 @@ def without_own_numbers(found: Sequence[Difference]) -> tuple[Difference, ...]:
     return tuple(one for one in found if one.field not in _NUMBERS or one.adds)
 
 
-_NUMBERS = frozenset(f"{path}/{count}" for path, count in _COUNTED.items())
+_NUMBERS: Final = frozenset(f"{path}/{one.count}" for path, one in NAMINGS.items() if one.count)

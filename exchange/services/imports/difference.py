@@ -12,7 +12,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from exchange.domain.comparing import Difference, Object, differences, merged, without_own_numbers
+from exchange.domain.comparing import (
+    Difference,
+    Object,
+    Thing,
+    differences,
+    merged,
+    without_own_numbers,
+)
 from exchange.domain.feeder import fold
 from exchange.errors import Conflict, Wrapped
 from exchange.ports import ReadPupil, StoredPupil, UnitOfWork
@@ -161,16 +168,15 @@ def _follows(one: Difference, found: Sequence[Difference]) -> bool:
 
 def mark_of(found: Sequence[Difference]) -> str:
     """Return what tells these differences from others."""
-    told: list[JsonValue] = [
-        [
-            one.slot,
-            [list(s) if isinstance(s, tuple) else s for s in one.steps],
-            one.ours,
-            one.theirs,
-        ]
-        for one in found
-    ]
+    told = [_marked(one) for one in found]
     return hashlib.sha256(strict_json.dumps(told)).hexdigest()[:32]
+
+
+def _marked(one: Difference) -> JsonValue:
+    steps: list[JsonValue] = [
+        [*each.name, each.at] if isinstance(each, Thing) else each for each in one.steps
+    ]
+    return [one.slot, steps, one.ours, one.theirs, [_marked(each) for each in one.brings]]
 
 
 def merge(

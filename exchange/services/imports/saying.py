@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from exchange.domain.comparing import Difference
+from exchange.domain.comparing import Difference, Thing
+from exchange.domain.kept_elements import KEPT
 from exchange.services.record_view import label_of, text_of
 from schemas.base import parse_schema_id
 from schemas.fields import Day, Items
@@ -34,6 +35,7 @@ _THINGS = {
     "results": "Result",
     "extras": "Part of the file that this service does not know",
 }
+_KEPT_PART = _THINGS["extras"]
 _MOST_TEXT = 400
 
 
@@ -52,19 +54,31 @@ class Said:
 
 
 def said(one: Difference) -> Said:
-    """Return a difference in words."""
+    """Return a difference in words; what stands or falls with it is told with it."""
     labels, field = _walked(one)
     return Said(
         about=RECORD_NAMES.get(one.slot, label_of(one.slot.replace("-", "_"))),
         what=", ".join(labels) or "All of it",
-        ours=_text(one.ours, field),
-        theirs=_text(one.theirs, field),
+        ours="; ".join(_with_what_it_brings(one, field, theirs=False)),
+        theirs="; ".join(_with_what_it_brings(one, field, theirs=True)),
         adds=one.ours is None,
     )
 
 
+def _with_what_it_brings(one: Difference, field: Any, *, theirs: bool) -> Iterator[str]:
+    if told := _text(one.theirs if theirs else one.ours, field):
+        yield told
+    for each in one.brings:
+        labels, below = _walked(each)
+        if told := _text(each.theirs if theirs else each.ours, below):
+            yield f"{labels[0]}: {told}"
+
+
 def _walked(one: Difference) -> tuple[list[str], Any]:
-    """Return the labels on the way to a difference, and the field or schema that it is of."""
+    """Return the labels on the way to a difference, and the field or schema that it is of.
+
+    Of a part of a file that this service does not know there is no field.
+    """
     here: Any = next(
         schema
         for schema in RECORDS
@@ -72,19 +86,25 @@ def _walked(one: Difference) -> tuple[list[str], Any]:
     )
     labels: list[str] = []
     for step in one.steps:
-        if isinstance(step, str):
-            here = instance(_schema(here)).fields[step]
+        if isinstance(step, Thing):
+            here = here.item if isinstance(here, Items) else None
+            if labels[-1] != _THINGS["results"]:
+                joint = ": " if labels[-1] == _KEPT_PART else " "
+                labels[-1] += joint + " ".join(map(_titled, step.name))
+        elif step in KEPT:
+            here = None
+            labels.append(_KEPT_PART)
+        elif not labels or not labels[-1].startswith(_KEPT_PART):
+            here = instance(_schema(here)).fields.get(step) if here is not None else None
             labels.append(_THINGS.get(step) or label_of(step))
-        else:
-            here = here.item
-            title = " ".join(part.title() for part in step[:2] if part)
-            if title and labels[-1] not in (_THINGS["extras"], _THINGS["results"]):
-                labels[-1] = f"{labels[-1]} {_titled(title)}"
     return labels, here
 
 
-def _titled(title: str) -> str:
-    return title.upper() if len(title) <= 5 and " " not in title else title
+def _titled(name: str) -> str:
+    try:
+        return _day(name) if name.count("-") == 2 else name
+    except ValueError:  # a telephone number, a double-barrelled name
+        return name
 
 
 def _schema(here: Any) -> Any:
@@ -99,7 +119,9 @@ def _text(value: Any, field: Any) -> str:
 
 
 def _lines(value: Any, field: Any) -> Iterator[str]:
-    if isinstance(value, dict):
+    if field is None:
+        yield from _unknown(value)
+    elif isinstance(value, dict):
         fields = instance(_schema(field)).fields
         for name, one in value.items():
             inner = fields.get(name)
@@ -109,7 +131,22 @@ def _lines(value: Any, field: Any) -> Iterator[str]:
         for one in value:
             yield " ".join(_lines(one, field.item if isinstance(field, Items) else field))
     elif isinstance(field, Day):
-        day = date.fromisoformat(value)
-        yield f"{day.day} {day:%B %Y}"
+        yield _day(value)
     else:
         yield str(text_of(value, field))
+
+
+def _unknown(value: Any) -> Iterator[str]:
+    """Yield the texts of what no schema describes: elements as they came, say."""
+    if isinstance(value, dict):
+        yield str(value["xml"]) if "xml" in value else ", ".join(map(str, value.values()))
+    elif isinstance(value, list):
+        for one in value:
+            yield from _unknown(one)
+    else:
+        yield str(value)
+
+
+def _day(value: str) -> str:
+    day = date.fromisoformat(value)
+    return f"{day.day} {day:%B %Y}"
