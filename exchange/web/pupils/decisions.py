@@ -26,7 +26,7 @@ from exchange.services.record_disclosure import (
 from exchange.services.second_registration import PURPOSE as SECOND
 from exchange.services.second_registration import second_of
 from exchange.services.weigh import HOME
-from exchange.web.here import actor, inside, org_id, visitor
+from exchange.web.here import actor, inside, knows_of, may, org_id, visitor
 from exchange.web.pupils.child import label_of, page
 from exchange.web.pupils.editors import PAGES
 from exchange.web.pupils.inputs import Spec, answers, drawn, form_of, refuse_at
@@ -54,12 +54,17 @@ def reference(pupil_id: str, ref: str) -> str:
 def _thing(pupil_id: str, ref: str) -> Thing:
     """Return what a decision is about.
 
-    :raises NotFound: nothing of this pupil, or a child-protection document.
+    :raises NotFound: nothing of this pupil, a child-protection document, or something that the
+        person may not know of.
     """
     with inside().store.reading(org_id()) as unit:
         unit.pupils.get(pupil_id)
         found = find_thing(unit, reference(pupil_id, ref))
     if found.of.pupil_id != pupil_id or getattr(found.of, "compartment", "general") == "cp":
+        raise NotFound("item-unknown")
+    type_ = getattr(found.of, "type", "") or found.key.partition("/")[0]
+    # A safeguarding lead decides about papers of every type, seen or not.
+    if not may(Role.DSL) and not knows_of(type_):
         raise NotFound("item-unknown")
     return found
 

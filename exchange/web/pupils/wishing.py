@@ -7,10 +7,11 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 
 from exchange.domain.disclosure import Speaker, Wanted
+from exchange.ports import StoredDocument, UnitOfWork
 from exchange.services.protect import hidden
 from exchange.services.record_disclosure import Thing, wish
 from exchange.web.forms import PageForm
-from exchange.web.here import actor, inside, org_id, visitor
+from exchange.web.here import actor, inside, knows_of, org_id, visitor
 from exchange.web.pupils.child import page
 from exchange.web.pupils.decisions import WHOLE, reference, title_of
 from exchange.web.pupils.inputs import Spec, answers, drawn, form_of, refuse_at
@@ -64,25 +65,30 @@ def _keep_wishes(pupil_id: str, form: PageForm, told: dict[str, Any]) -> bool:
 def _abouts(pupil_id: str) -> list[tuple[str, str]]:
     """Return what can be agreed or refused: the whole pack, each document, each record."""
     with inside().store.reading(org_id()) as unit:
-        documents = [
-            one for one in unit.documents.of_pupil(pupil_id) if one.compartment == "general"
-        ]
-        slots = [one.slot for one in unit.records.of_pupil(pupil_id)]
+        documents = _documents(unit, pupil_id)
+        slots = [one.slot for one in unit.records.of_pupil(pupil_id) if knows_of(one.slot)]
         pupil = unit.pupils.get(pupil_id)
     listed = [(WHOLE, "The whole pack")]
     listed += [(one.document_id, one.title) for one in documents]
     return listed + [(slot, title_of(Thing(pupil, slot))) for slot in slots]
 
 
+def _documents(unit: UnitOfWork, pupil_id: str) -> list[StoredDocument]:
+    return [
+        one
+        for one in unit.documents.of_pupil(pupil_id)
+        if one.compartment == "general" and knows_of(one.type)
+    ]
+
+
 def _said(pupil_id: str) -> list[tuple[str, Any, str]]:
     """Return everything that was said so far: about what, the wish, and for whom."""
     with inside().store.reading(org_id()) as unit:
         pupil = unit.pupils.get(pupil_id)
-        documents = [
-            one for one in unit.documents.of_pupil(pupil_id) if one.compartment == "general"
-        ]
+        documents = _documents(unit, pupil_id)
         secret = hidden(unit, pupil_id, visitor().account_id)
-    things = [Thing(pupil, key) for key in pupil.said] + [Thing(one) for one in documents]
+    keys = [key for key in pupil.said if knows_of(key.partition("/")[0])]
+    things = [Thing(pupil, key) for key in keys] + [Thing(one) for one in documents]
     rows = [
         (
             title_of(one),

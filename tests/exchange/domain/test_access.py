@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from exchange.domain.access import LABELS, Role, may_see, sees_pupils
+from exchange.domain.access import LABELS, Role, may_know, may_see, sees_pupils
 from exchange.web.reach import TABLE, Shows
 from schemas.codes import code_set
 
@@ -50,6 +50,12 @@ def test_a_role_sees_these_types_and_no_other(role: Role) -> None:
     assert {one for one in TYPES if may_see(role, one, DAY)} == SEES[role]
     for strange in ("", "cp-file ", "CP-FILE", "no-such-type"):
         assert not may_see(role, strange, DAY)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_that_there_is_a_file_of_child_protection_is_known_to_who_sees_the_flag(role: Role) -> None:
+    more = CP if SEES[role] >= FLAG else frozenset[str]()
+    assert {one for one in TYPES if may_know(role, one, DAY)} == SEES[role] | more
 
 
 def test_a_paper_of_a_type_that_is_not_in_force_is_seen_all_the_same() -> None:
