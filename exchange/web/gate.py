@@ -40,7 +40,7 @@ def _gate() -> AnyResponse | None:
         return None  # an unknown path or method: its error page says so
     row = TABLE[request.endpoint]
     g.row = row
-    g.visitor = _visitor()
+    g.visitor = _visitor(row)
     if row.whose is Whose.NOBODY:
         return None
     if g.visitor is None:
@@ -65,11 +65,11 @@ def _refuse() -> NoReturn:
     abort(403)
 
 
-def _visitor() -> Visitor | None:
+def _visitor(row: Row) -> Visitor | None:
     token = request.cookies.get(COOKIE, "")
     if not token:
         return None
-    return visitor_of(parts().inside, token, limits=parts().limits)
+    return visitor_of(parts().inside, token, limits=parts().limits, touch=not row.quiet)
 
 
 def to_sign_in() -> AnyResponse:

@@ -42,6 +42,7 @@ class Row:
 
     :param roles: empty: anybody (``Whose.NOBODY``) or whoever is signed in (``Whose.SELF``).
     :param weak: open to a person who has not shown a second factor since signing in.
+    :param quiet: asked by a script again and again: no sign that anybody is there.
     """
 
     path: str
@@ -50,6 +51,7 @@ class Row:
     whose: Whose
     shows: Shows
     weak: bool = False
+    quiet: bool = False
 
 
 _R = Role
@@ -89,6 +91,11 @@ def org_row(
 ) -> Row:
     """Return a page of the organisation in whose name the person acts."""
     return Row(path, methods, roles, Whose.ORGANISATION, shows)
+
+
+def state_row(path: str, roles: frozenset[Role], shows: Shows) -> Row:
+    """Return what a script of such a page asks, while the page is open, for how far it has come."""
+    return Row(path, GET, roles, Whose.ORGANISATION, shows, quiet=True)
 
 
 def node_row(path: str, methods: tuple[str, ...] = GET) -> Row:

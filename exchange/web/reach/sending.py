@@ -16,13 +16,14 @@ from exchange.web.reach.rows import (
     Row,
     Shows,
     org_row,
+    state_row,
 )
 
 _LEAVERS: Mapping[str, Row] = {
     "leavers.board": org_row("/leavers", BOTH, READS, Shows.NAMES),
     "leavers.send": org_row("/leavers/send", BOTH, SENDS, Shows.NAMES),
     "leavers.sending": org_row("/leavers/send/<item:batch>", GET, SENDS, Shows.NAMES),
-    "leavers.sending_state": org_row("/leavers/send/<item:batch>/state", GET, SENDS, Shows.NAMES),
+    "leavers.sending_state": state_row("/leavers/send/<item:batch>/state", SENDS, Shows.NAMES),
     "pupils.new": org_row("/pupils/new", BOTH, PREPARES),
     "pupils.page": org_row("/pupils/<id:pupil>", GET, READS),
     "pupils.edit": org_row("/pupils/<id:pupil>/details", BOTH, PREPARES),
@@ -50,7 +51,7 @@ _LEAVERS: Mapping[str, Row] = {
     "pupils.preview": org_row("/pupils/<id:pupil>/preview", GET, READS),
     "pupils.send": org_row("/pupils/<id:pupil>/send", BOTH, SENDS),
     "transfers.page": org_row("/transfers/<id:bundle>", GET, READS),
-    "transfers.state": org_row("/transfers/<id:bundle>/state", GET, READS, Shows.NAMES),
+    "transfers.state": state_row("/transfers/<id:bundle>/state", READS, Shows.NAMES),
     "transfers.explain": org_row("/transfers/<id:bundle>/why", GET, READS),
     "transfers.recall": org_row("/transfers/<id:bundle>/recall", BOTH, SENDS),
     "transfers.answer": org_row("/transfers/<id:bundle>/questions", BOTH, READS),
@@ -64,7 +65,7 @@ _TRAY: Mapping[str, Row] = {
     "tray.content": org_row("/tray/files/<item:upload>/content", GET, TAKES_IN),
     "tray.clean": org_row("/tray/files/<item:upload>/clean", POST, TAKES_IN),
     "tray.remove": org_row("/tray/files/<item:upload>/remove", POST, TAKES_IN),
-    "tray.state": org_row("/tray/state", GET, TAKES_IN, Shows.NAMES),
+    "tray.state": state_row("/tray/state", TAKES_IN, Shows.NAMES),
     "tray.folder": org_row("/tray/folder", BOTH, PREPARES),
     "tray.plan": org_row("/tray/folder/plan", POST, PREPARES, Shows.NAMES),
     "tray.batch": org_row("/tray/folder/<item:batch>", BOTH, PREPARES),
