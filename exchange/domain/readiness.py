@@ -29,7 +29,7 @@ from exchange.errors import UsageError
 from schemas.attendance import Attendance
 from schemas.base import Record, parse_schema_id
 from schemas.codes import Code, code_set
-from schemas.ehc import EhcPlan
+from schemas.ehc import EhcPlan, EhcStatus
 from schemas.pupil import Pupil
 from schemas.report import SpecialistReport
 from schemas.sen import OnePageProfile, SenRegister, SenSupportPlan, TransitionPlan
@@ -38,6 +38,7 @@ from schemas.strict_json import JsonValue
 SOON = timedelta(days=28)
 _NEW_SCHOOL_YEAR = (8, 9)
 """Months in which a first day at a school is that of a new school year."""
+_IN_FORCE = frozenset({EhcStatus.FINAL, EhcStatus.AMENDED})
 _SOME_END = "last-safe-review-other-phase"
 """How long before a date it is worth a line on the board."""
 
@@ -121,11 +122,14 @@ def readiness(
 
 
 def provision_of(records: Iterable[Record]) -> str:
-    """Return the SEN provision (N, K, E) that the records tell; SEN support where none does."""
-    for one in records:
-        if isinstance(one, SenRegister):
-            return one.provision
-    return "K"
+    """Return the SEN provision (N, K, E) that the records tell; SEN support where none does.
+
+    Who has a plan in force is E, whatever the register says: it is often changed later.
+    """
+    held = tuple(records)
+    if any(isinstance(one, EhcPlan) and one.status in _IN_FORCE for one in held):
+        return "E"
+    return next((one.provision for one in held if isinstance(one, SenRegister)), "K")
 
 
 def _asked(pupil: Pupil, records: Sequence[Record], on: date) -> Iterator[Code]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from exchange.domain.clocks import clock, require_likely
+from exchange.domain.clocks import clock, require_likely, transfer_year
 from exchange.domain.feeder import Who
 from exchange.errors import UsageError
 from exchange.ports import Item
@@ -16,6 +16,8 @@ from schemas.annual_review import Recommendation, ReviewKind
 from schemas.strict_json import JsonValue
 
 KIND = "review-report"
+_PHASES = {"6": "phase-transfer", "11": "post-16-transfer"}
+"""Year group -> the clock of the plan that names the next school."""
 OPEN, DECIDED, DONE = "open", "decided", "done"
 
 
@@ -55,6 +57,8 @@ class Received:
     def clocks(self, today: date) -> tuple[Timed, ...]:
         """Return the authority's clocks: its decision, and the final plan where it amends.
 
+        In the last year of a phase also by when the plan must name the next school.
+
         None where the report's own day is none that the law knows: a sender's slip of the pen must
         not keep the list of all reports from being shown.
         """
@@ -66,6 +70,12 @@ class Received:
         if self.outcome is Outcome.AMEND and self.notice is not None:
             amended = clock("review-amended", self.notice, also=self.meeting, met=self.final)
             found.append(timed(amended, today))
+        phase = _PHASES.get(self.nc_year)
+        if phase is not None and self.outcome is not Outcome.END:
+            # A plan that is kept needed no amending; one that is amended is done with the final.
+            done = self.final if self.outcome is Outcome.AMEND else self.told
+            moves = date(transfer_year(self.meeting), 9, 1)
+            found.append(timed(clock(phase, moves, met=done), today))
         return tuple(found)
 
 
