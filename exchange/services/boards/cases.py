@@ -28,6 +28,7 @@ from exchange.services.cases.timing import (
 )
 from exchange.services.cases.updates import has_update, unread_of, unread_packs
 from exchange.services.inside import Inside
+from exchange.services.plans.model import Consultation, consultations_by_case, consultations_of
 
 SORT = "attention"
 
@@ -159,9 +160,12 @@ class _Cases:
     def everything(self, unit: UnitOfWork, today: date) -> Mapping[str, CaseRow]:
         """Return all rows."""
         asked = advice_by_case(request_from(one) for one in unit.items.all(ADVICE))
-        unread = unread_packs(unit)
+        consulted, unread = consultations_by_case(unit), unread_packs(unit)
         return {
-            one.case_id: self._row(one, asked.get(one.case_id, ()), unread) for one in cases(unit)
+            one.case_id: self._row(
+                one, asked.get(one.case_id, ()), consulted.get(one.case_id, ()), unread
+            )
+            for one in cases(unit)
         }
 
     def row(self, unit: UnitOfWork, key: str, today: date) -> CaseRow | None:
@@ -174,7 +178,7 @@ class _Cases:
         if held.pupil_id is not None:
             found = (request_from(one) for one in unit.items.about(ADVICE, held.pupil_id))
             asked = [one for one in found if one.case_id == key]
-        return self._row(held, asked, unread_of(unit, held))
+        return self._row(held, asked, consultations_of(unit, key), unread_of(unit, held))
 
     def touched(self, unit: UnitOfWork, entry: AuditEntry) -> Iterable[str] | None:
         """Return which case an entry touches."""
@@ -191,10 +195,14 @@ class _Cases:
         return ()
 
     def _row(
-        self, held: Case, asked: Sequence[AdviceRequest], unread: Collection[tuple[str, str]]
+        self,
+        held: Case,
+        asked: Sequence[AdviceRequest],
+        consulted: Sequence[Consultation],
+        unread: Collection[tuple[str, str]],
     ) -> CaseRow:
         today = london_day(self._inside.clock.now())
-        outlook = outlook_of(clocks_of(held, asked))
+        outlook = outlook_of(clocks_of(held, asked, consulted))
         surname = held.who.surname if held.who else ""
         return CaseRow(
             case_id=held.case_id,

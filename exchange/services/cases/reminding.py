@@ -28,6 +28,7 @@ from exchange.services.inside import Inside
 from exchange.services.letters import Letter, queue_letter
 from exchange.services.people.account import Account
 from exchange.services.people.names import organisation_name
+from exchange.services.plans.model import consultations_by_case
 from exchange.services.trust import organisation
 from keys.errors import KeysError
 
@@ -132,9 +133,11 @@ def pressing(
         whoever is noted works it.
     """
     asked = advice_by_case(request_from(one) for one in unit.items.all(ADVICE))
-    unread, found = unread_packs(unit), []
+    consulted, unread = consultations_by_case(unit), unread_packs(unit)
+    found = []
     for one in cases(unit):
-        outlook = outlook_of(clocks_of(one, asked.get(one.case_id, ())))
+        clocks = clocks_of(one, asked.get(one.case_id, ()), consulted.get(one.case_id, ()))
+        outlook = outlook_of(clocks)
         worker = one.caseworker if people is None or one.caseworker in people else ""
         urgent = _waits(one) or not worker or outlook.standing(today) in URGENT
         if (urgent and not one.is_over) or has_update(one, unread):

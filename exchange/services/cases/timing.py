@@ -23,7 +23,8 @@ from exchange.domain.clocks import rule as rule_of
 from exchange.services.advice.model import OVER as ADVICE_OVER
 from exchange.services.advice.model import AdviceRequest
 from exchange.services.advice.model import State as AdviceState
-from exchange.services.cases.model import Case, CaseState, Event
+from exchange.services.cases.model import OVER, Case, CaseState, Event
+from exchange.services.plans.model import ANSWERED, SENT, Consultation
 
 OURS = frozenset({"decide-assess", "no-plan", "final-plan"})
 """Clocks that bind the authority itself."""
@@ -73,11 +74,17 @@ class CaseClock:
         return days_left(self.clock, today)
 
 
-def clocks_of(held: Case, advice: Sequence[AdviceRequest] = ()) -> tuple[CaseClock, ...]:
-    """Return the clocks of a case, by the day on which they are due."""
+def clocks_of(
+    held: Case, advice: Sequence[AdviceRequest] = (), consulted: Sequence[Consultation] = ()
+) -> tuple[CaseClock, ...]:
+    """Return the clocks of a case, by the day on which they are due.
+
+    :param advice: the requests for advice of this case; ``consulted`` the schools that were asked.
+    """
     if held.state is CaseState.NOT_OURS or _ended_early(held):
         return ()
     found = [*_of_decisions(held), *_of_advice(held, advice), *_of_plan(held), *_of_appeal(held)]
+    found += _of_consultations(held, consulted)
     if held.state is CaseState.CLOSED and Event.CLOSED.value in held.events:
         found = [one for one in found if not one.runs or one.whose == "family"]
     return tuple(sorted(found, key=lambda one: (one.clock.due, one.clock.rule.number)))
@@ -148,6 +155,14 @@ def _of_plan(held: Case) -> Iterator[CaseClock]:
         starts = held.events.get(begins.value)
         if starts is not None:
             yield CaseClock(clock(code, starts, met=held.events.get(ends.value)), whose)
+
+
+def _of_consultations(held: Case, consulted: Sequence[Consultation]) -> Iterator[CaseClock]:
+    """Return by when each school that was asked has to answer; once a case is over, nobody has."""
+    for one in consulted:
+        if one.state == ANSWERED or (one.state == SENT and held.state not in OVER):
+            made = clock("consultation-answer", one.sent_on, met=one.answered_on)
+            yield CaseClock(made, one.school_name, one.consultation_id)
 
 
 def _of_appeal(held: Case) -> Iterator[CaseClock]:

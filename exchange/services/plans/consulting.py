@@ -11,11 +11,10 @@ from dataclasses import replace
 from datetime import date
 
 from exchange.bundle.opening import OpenedBundle
-from exchange.domain.clocks import clock, due, london_day, require_likely
+from exchange.domain.clocks import due, london_day, require_likely
 from exchange.errors import Conflict, UsageError
 from exchange.ports import Actor, Arrival, Transfer, UnitOfWork
-from exchange.services.cases import OVER, Case, case
-from exchange.services.cases.timing import CaseClock
+from exchange.services.cases import Case, case
 from exchange.services.inside import Inside
 from exchange.services.plans.editions import EditionKind
 from exchange.services.plans.model import (
@@ -157,17 +156,6 @@ def withdraw(inside: Inside, org_id: str, consultation_id: str, actor: Actor) ->
         unit.audit.record(actor, "consultation.withdrawn", "case", before.case_id)
         unit.commit()
     return made
-
-
-def clocks_of_consultations(unit: UnitOfWork, held: Case) -> list[CaseClock]:
-    """Return by when each school that was asked has to answer; once a case is over, nobody has."""
-    return [
-        CaseClock(
-            clock(CLOCK, one.sent_on, met=one.answered_on), one.school_name, one.consultation_id
-        )
-        for one in consultations_of(unit, held.case_id)
-        if one.state == ANSWERED or (one.state == SENT and held.state not in OVER)
-    ]
 
 
 def _require_open(before: Consultation) -> None:

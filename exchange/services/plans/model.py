@@ -98,6 +98,14 @@ def consultations_about(unit: UnitOfWork, pupil_id: str) -> Sequence[Consultatio
     return [one for one in map(_read, unit.items.all(KIND)) if one.pupil_id == pupil_id]
 
 
+def consultations_by_case(unit: UnitOfWork) -> Mapping[str, Sequence[Consultation]]:
+    """Return all consultations by the id of their case, oldest first."""
+    by_case: dict[str, list[Consultation]] = {}
+    for one in map(_read, unit.items.all(KIND)):
+        by_case.setdefault(one.case_id, []).append(one)
+    return by_case
+
+
 def consultation(unit: UnitOfWork, consultation_id: str) -> Consultation:
     """Return one consultation.
 

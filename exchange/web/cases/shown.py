@@ -15,7 +15,7 @@ from exchange.services.advice import AdviceRequest, advice_about
 from exchange.services.cases import Case, case
 from exchange.services.cases.timing import CaseClock, clocks_of
 from exchange.services.people.manage import Person, people_of
-from exchange.services.plans.consulting import clocks_of_consultations
+from exchange.services.plans.model import consultations_of
 from exchange.web.cases.wording import STATES
 from exchange.web.here import inside, org_id
 from exchange.web.reach.rows import CASEWORK
@@ -43,9 +43,8 @@ def advice_of(unit: UnitOfWork, held: Case) -> list[AdviceRequest]:
 
 
 def clocks(unit: UnitOfWork, held: Case) -> tuple[CaseClock, ...]:
-    """Return the clocks of a case, with those of the schools that were consulted, by their day."""
-    found = [*clocks_of(held, advice_of(unit, held)), *clocks_of_consultations(unit, held)]
-    return tuple(sorted(found, key=lambda one: (one.clock.due, one.clock.rule.number)))
+    """Return the clocks of a case, by their day."""
+    return clocks_of(held, advice_of(unit, held), consultations_of(unit, held.case_id))
 
 
 def head(held: Case) -> dict[str, Any]:

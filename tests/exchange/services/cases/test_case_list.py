@@ -24,6 +24,7 @@ from exchange.services.cases import (
 from exchange.services.cases.by_hand import HandRequest, enter_request
 from exchange.services.cases.decisions import close_case, tell_decision
 from exchange.services.cases.reminding import pressing
+from exchange.services.plans.consulting import consult_by_hand, withdraw
 from tests.exchange.services.cases.asked import CASEWORKER, Desk
 from tests.exchange.services.town import COUNCIL
 
@@ -189,6 +190,29 @@ def test_what_a_refusal_was_decided_on_is_no_update(desk: Desk, board: CaseBoard
     no = Decision("assess", yes=False, decided=day, reasons="Working.", told=day)
     record_decision(desk.inside, COUNCIL, desk.only.case_id, no, CASEWORKER)
     assert (len(desk.only.packs), rows(board, "attention"), waits(desk)) == (2, [], [])
+
+
+def test_a_school_that_answers_late_presses_on_the_list(desk: Desk, board: CaseBoard) -> None:
+    desk.asked()
+    case_id = desk.only.case_id
+    assign(desk.inside, COUNCIL, case_id, "kay", "Kay", CASEWORKER)
+    desk.place(desk.only)
+    for what in ("assess", "plan"):
+        yes = Decision(what, yes=True, decided=TODAY, reasons="", told=TODAY)
+        record_decision(desk.inside, COUNCIL, case_id, yes, CASEWORKER)
+    assert [one.outlook.next_code for one in rows(board)] == ["final-plan"]
+    asked = consult_by_hand(desk.inside, COUNCIL, case_id, "Hill School", TODAY, CASEWORKER)
+    (row,) = rows(board)
+    assert (row.outlook.next_code, row.outlook.due) == ("consultation-answer", asked.due_on)
+    desk.town.clock.pass_(days=20)
+    (late,) = rows(CaseBoard(desk.inside), "late")
+    assert late.needs_attention
+    assert "Hill School" in late.outlook.label
+    with desk.house.store.reading(COUNCIL) as unit:
+        found = pressing(unit, TODAY + timedelta(days=20))
+    assert [one.due for one in found] == [asked.due_on]
+    withdraw(desk.inside, COUNCIL, asked.consultation_id, CASEWORKER)
+    assert [one.outlook.next_code for one in rows(board)] == ["final-plan"]
 
 
 def waits(desk: Desk) -> list[date | None]:

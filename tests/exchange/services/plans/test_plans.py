@@ -13,12 +13,12 @@ from exchange.errors import Conflict, DisclosureRefused, NotFound, Refused, Usag
 from exchange.ports import Actor, Transfer
 from exchange.services.cases import Case, CaseState, Source
 from exchange.services.cases.keeping import add_case
+from exchange.services.cases.timing import clocks_of
 from exchange.services.edit_record import change_pupil
 from exchange.services.keep_pupil import add_pupil
 from exchange.services.open_pack import open_pack
 from exchange.services.plans import asked as school_side
 from exchange.services.plans.consulting import (
-    clocks_of_consultations,
     consult,
     consult_by_hand,
     note_answer,
@@ -257,8 +257,8 @@ def test_an_answer_for_which_nobody_waits_is_kept_and_no_date_runs_anew(drafted:
     drafted.settle()
     told = only_one(drafted)
     assert (told.state, told.answer, told.text) == ("withdrawn", CanMeet.NO, "We are full.")
-    with drafted.council.store.reading(COUNCIL) as unit:
-        assert clocks_of_consultations(unit, case_at(drafted)) == []
+    clocks = clocks_of(case_at(drafted), consulted=[told])
+    assert [one for one in clocks if one.body] == []
 
 
 def test_a_school_is_not_asked_twice_at_once_but_again_once_it_answered(drafted: Town) -> None:
