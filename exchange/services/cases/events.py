@@ -26,6 +26,11 @@ _MOVES = {
     Event.ADVICE_COMPLETE: (CaseState.ASSESSING, CaseState.DECIDING_PLAN),
 }
 """Events that move a case on from one state to the next."""
+_ANSWERS = {
+    Event.COMMENTS_BACK: (Event.DRAFT_SERVED, "The draft had not been sent by then."),
+    Event.SCHOOL_ANSWERED: (Event.SCHOOL_CONSULTED, "The school had not been asked by then."),
+}
+"""Events that answer another, which comes first."""
 
 
 def change(
@@ -60,12 +65,14 @@ def record_event(
 
     That the final plan was issued is noted in :mod:`exchange.services.cases.issuing`.
 
-    :raises UsageError: ``date-in-future``; ``date-before-request``.
+    :raises UsageError: ``date-in-future``; ``date-before-request``; ``date-before-asked``: an
+        answer came before what it answers.
     :raises NotFound: ``case-unknown``.
     """
 
     def make(before: Case) -> Case:
         require_day(inside, before, on)
+        _require_asked(before, event, on)
         wanted, following = _MOVES.get(event, (None, None))
         state = following if following and before.state is wanted else before.state
         if event is Event.CLOSED:
@@ -75,6 +82,15 @@ def record_event(
     return change(
         inside, org_id, case_id, actor, "case.event", make, event=event.value, on=on.isoformat()
     )
+
+
+def _require_asked(before: Case, event: Event, on: date) -> None:
+    if event not in _ANSWERS:
+        return
+    first, hint = _ANSWERS[event]
+    asked = before.events.get(first.value)
+    if asked is not None and on < asked:
+        raise UsageError("date-before-asked", "/on", hint)
 
 
 def require_day(inside: Inside, before: Case, on: date) -> None:

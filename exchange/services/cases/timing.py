@@ -154,7 +154,7 @@ def _of_plan(held: Case) -> Iterator[CaseClock]:
     for begins, code, ends, whose in pairs:
         starts = held.events.get(begins.value)
         if starts is not None:
-            yield CaseClock(clock(code, starts, met=held.events.get(ends.value)), whose)
+            yield CaseClock(clock(code, starts, met=_since(held, ends, starts)), whose)
 
 
 def _of_consultations(held: Case, consulted: Sequence[Consultation]) -> Iterator[CaseClock]:
@@ -174,8 +174,14 @@ def _of_appeal(held: Case) -> Iterator[CaseClock]:
     if starts is None:
         return
     also = held.events.get(Event.MEDIATION_CERTIFICATE.value)
-    met = held.events.get(Event.APPEALED.value)
+    met = _since(held, Event.APPEALED, starts)
     yield CaseClock(clock("appeal", starts, also=also, met=met), "family")
+
+
+def _since(held: Case, event: Event, starts: date) -> date | None:
+    """Return the day of an event; what came before a clock began was of an earlier one."""
+    on = held.events.get(event.value)
+    return on if on is not None and on >= starts else None
 
 
 def _excepted(held: Case, code: str, body: str = "") -> Iterable[Exception_]:

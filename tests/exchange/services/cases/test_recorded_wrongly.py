@@ -164,3 +164,37 @@ def test_an_exception_on_the_wrong_case_is_taken_back(desk: Desk, held: Case) ->
     )
     late = clock(desk.only, "decide-assess").standing(date(2026, 8, 30))
     assert late is Standing.LATE
+
+
+def happened(desk: Desk, event: Event, on: date) -> Case:
+    return record_event(desk.inside, COUNCIL, desk.only.case_id, event, on, CASEWORKER)
+
+
+def test_an_appeal_of_the_first_refusal_is_none_of_the_second(desk: Desk, held: Case) -> None:
+    decide(desk, yes=False, reasons="Working.")
+    appealed = happened(desk, Event.APPEALED, date(2026, 7, 15))
+    assert clock(appealed, "appeal").clock.met == date(2026, 7, 15)
+    decide(desk, told=RIGHT, decided=RIGHT)
+    made = decide(desk, "plan", yes=False, reasons="Met.", told=RIGHT, decided=RIGHT)
+    assert (clock(made, "appeal").clock.starts, clock(made, "appeal").clock.met) == (RIGHT, None)
+    made = happened(desk, Event.APPEALED, date(2026, 8, 25))
+    assert clock(made, "appeal").clock.met == date(2026, 8, 25)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "code"),
+    [
+        (Event.DRAFT_SERVED, Event.COMMENTS_BACK, "draft-comments"),
+        (Event.SCHOOL_CONSULTED, Event.SCHOOL_ANSWERED, "consultation-answer"),
+    ],
+)
+def test_no_answer_comes_before_what_it_answers(
+    desk: Desk, held: Case, asked: Event, answered: Event, code: str
+) -> None:
+    happened(desk, asked, date(2026, 8, 10))
+    with pytest.raises(UsageError, match="date-before-asked"):
+        happened(desk, answered, date(2026, 8, 9))
+    made = happened(desk, answered, date(2026, 8, 10))
+    assert not clock(made, code).runs
+    made = happened(desk, asked, RIGHT)  # a second draft: the comments were on the first
+    assert clock(made, code).runs
