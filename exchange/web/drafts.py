@@ -136,7 +136,7 @@ def typed(*forms: str) -> MultiDict[str, str]:
     """
     sent = request.values
     if request.method != "GET" or sent:
-        return MultiDict(list(sent.items(multi=True)))
+        return MultiDict([(name, value) for name in sent for value in sent.getlist(name)])
     kept = _kept_here()
     found = [kept[one] for one in forms or kept if one in kept]
     if found:

@@ -130,8 +130,9 @@ def _write(control: Control, value: str, work: _Work) -> None:
     work.shown.add((control.name, value))
     if _lines(control.value) == _lines(value):
         return
-    if control.kind == "textarea":  # a browser drops the first line break
-        work.edits.append((control.end, control.body_end, "\n" + escape(value)))
+    if control.kind == "textarea":
+        dropped = "\n" if _lines(value).startswith("\n") else ""  # a browser drops the first one
+        work.edits.append((control.end, control.body_end, dropped + escape(value)))
         return
     given = [one for one in control.given if one[0] != "value"]
     work.edits.append((control.start, control.end, _tag(control.tag, [*given, ("value", value)])))
