@@ -39,6 +39,7 @@ class NewUpload:
 
     :param path: its place in the leavers' folder, parts divided by ``/``; empty: by itself.
     :param pupil_id: the pupil on whose page it was uploaded.
+    :param may_be_empty: the worker says that it is; else it is refused as it comes.
     """
 
     file_name: str
@@ -46,6 +47,7 @@ class NewUpload:
     batch_id: str | None = None
     pupil_id: str | None = None
     archive: bool = False
+    may_be_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class Receiving:
         """
         require_alive(self._alive)
         check_name(new.path or new.file_name)
-        if self.size == 0:
+        if self.size == 0 and not new.may_be_empty:
             hint = "The file has no contents. Look for the right one."
             raise FormatError("document-empty", "/document", hint)
         upload = self._upload(new, actor)

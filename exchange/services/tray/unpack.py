@@ -99,10 +99,9 @@ class Unpacker:
     def _take(
         self, container: zipfile.ZipFile, member: Member, upload: Upload, actor: Actor
     ) -> None:
-        if member.info.file_size == 0:
-            return
         name = member.path.rpartition("/")[2]
-        new = NewUpload(name, path=member.path, batch_id=upload.batch_id)
+        # Nobody is there to be told that it is empty: it is kept, to be refused by its name.
+        new = NewUpload(name, path=member.path, batch_id=upload.batch_id, may_be_empty=True)
         limit = min(member.info.file_size, self._inside.limits.document_bytes)
         with container.open(member.info) as plain:
             try:

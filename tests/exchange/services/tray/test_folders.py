@@ -334,6 +334,14 @@ def test_a_document_in_a_zip_that_is_none_is_refused_alone(tray: Tray) -> None:
     assert left_over(tray, batch_id) == {"L/a.pdf"}
 
 
+def test_an_empty_file_in_a_zip_is_named_and_not_taken(tray: Tray) -> None:
+    batch_id, _ = archive(tray, zipped({"L/a.pdf": report("a"), "L/cut off.pdf": b""}))
+    (empty,) = sorted_(tray, batch_id).refused
+    assert (empty.path, empty.code) == ("L/cut off.pdf", "document-empty")
+    assert empty.hint
+    assert left_over(tray, batch_id) == {"L/a.pdf"}
+
+
 @pytest.mark.corpus
 def test_no_zip_of_the_corpus_brings_the_worker_down(tray: Tray, corpora) -> None:  # type: ignore[no-untyped-def]
     for number, path in enumerate(sorted((corpora / "zip").rglob("*"))):
