@@ -17,8 +17,8 @@ KEPT: Final = ("extras", "ctf_extras")
 """The fields that hold them: of a pupil, and of a thing of a list."""
 
 _TAG = re.compile(r"\s*<([^\s<>/]+)")
-_BETWEEN = re.compile(r"\s*([<>])\s*")
 _SPACE = re.compile(r"\s+")
+_AROUND = re.compile(r" ?([<>]) ?")
 
 
 def _below(place: str, **fields: str) -> dict[str, str]:
@@ -120,7 +120,7 @@ STANDS_FOR: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 
 def squeezed(xml: str) -> str:
     """Return an element without the white space that only lays it out."""
-    return _SPACE.sub(" ", _BETWEEN.sub(r"\1", xml)).strip()
+    return _AROUND.sub(r"\1", _SPACE.sub(" ", xml)).strip()
 
 
 def key_of(element: Object) -> tuple[str, str]:
@@ -163,11 +163,12 @@ def drop_done(path: str, before: Object, made: Object) -> None:
     What a list had before stands first in it, in the same order.
     """
     for name in KEPT:
-        elements = before.get(name)
-        if are_elements(elements) and (done := standing_in(path, elements, before, made)):
-            left = [one for place, one in enumerate(made[name]) if place not in done]
-            made.update({name: left})
-            if not left:
+        elements, kept = before.get(name), made.get(name)
+        if not (are_elements(elements) and are_elements(kept)):
+            continue
+        if done := standing_in(path, elements, before, made):
+            made[name] = [one for place, one in enumerate(kept) if place not in done]
+            if not made[name]:
                 del made[name]
     for name, things in before.items():
         if (inner := f"{path}/{name}") in STANDS_FOR:

@@ -185,23 +185,39 @@ def _only_possible(
     naming: Naming, ours: Group, theirs: Group, found: Mapping[int, int]
 ) -> dict[int, int]:
     """Pair where each is the only one that the other can be."""
-    free, made = ours.keys() - set(found.values()), dict[int, int]()
+    taken = set(found.values())
+    free = _Group(naming, {at: one for at, one in ours.items() if at not in taken})
+    there, made = _Group(naming, theirs), dict[int, int]()
     for place in theirs.keys() - found.keys():
-        some = [at for at in free if _may_be(naming, ours[at], theirs[place])]
-        if len(some) == 1:
-            (mine,) = some
-            if sum(_may_be(naming, ours[mine], one) for one in theirs.values()) == 1:
-                made[place] = mine
+        some = free.that_may_be(theirs[place])
+        if len(some) == 1 and len(there.that_may_be(ours[next(iter(some))])) == 1:
+            made[place] = next(iter(some))
     return made
 
 
-def _may_be(naming: Naming, ours: Object, theirs: Object) -> bool:
-    told = zip(_values(ours, naming.apart), _values(theirs, naming.apart), strict=True)
-    if any(one and other and one != other for one, other in told):
-        return False
-    return not naming.is_spell or (
-        bool(ours.get("ends")) == bool(theirs.get("ends")) and _times_meet(naming, ours, theirs)
-    )
+class _Group:
+    """Things of one name, found by what tells them apart."""
+
+    def __init__(self, naming: Naming, things: Group) -> None:
+        self._naming, self._things = naming, things
+        self._by_value: dict[tuple[str, str], set[int]] = defaultdict(set)
+        for place, one in things.items():
+            for field in naming.apart:
+                self._by_value[field, _value(one, field)].add(place)
+
+    def that_may_be(self, other: Object) -> set[int]:
+        """Return the places of those that nothing tells apart from another."""
+        some = set(self._things)
+        for field in self._naming.apart:
+            if value := _value(other, field):
+                some &= self._by_value[field, value] | self._by_value[field, ""]
+        if self._naming.is_spell:
+            return {at for at in some if self._is_one_time(self._things[at], other)}
+        return some
+
+    def _is_one_time(self, one: Object, other: Object) -> bool:
+        alike = bool(one.get("ends")) == bool(other.get("ends"))
+        return alike and _times_meet(self._naming, one, other)
 
 
 def _times_meet(naming: Naming, ours: Object, theirs: Object) -> bool:

@@ -50,6 +50,13 @@ def test_layout_is_no_difference() -> None:
     assert differences(ours, theirs) == ()
 
 
+def test_white_space_costs_no_more_than_it_weighs() -> None:
+    """Squared, it would take minutes."""
+    wide = " " * 90_000
+    ours, theirs = (pupil(element(f"<A>x{wide}{one}</A>")) for one in "yz")
+    assert [one.field for one in differences(ours, theirs)] == ["pupil/extras/xml"]
+
+
 def test_elements_of_one_name_are_known_in_turn() -> None:
     one, two = element("<Club>chess</Club>"), element("<Club>judo</Club>")
     assert differences(pupil(one, two), pupil(two, one)) == ()
