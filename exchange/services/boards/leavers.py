@@ -11,6 +11,7 @@ from exchange.domain.readiness import Deadline, Readiness, deadlines, provision_
 from exchange.domain.transfer import State
 from exchange.errors import NotFound, Wrapped
 from exchange.ports import AuditEntry, Glance, StoredDocument, StoredPupil, UnitOfWork
+from exchange.services.boards.held_plan import HeldPlan, plan_of
 from exchange.services.calendars import calendar_of
 from exchange.services.inside import Inside
 from exchange.services.protect import protected_pupils, protection_of
@@ -20,7 +21,6 @@ from exchange.services.second_registration import (
     seconds_of,
 )
 from schemas.base import Record, load_bytes
-from schemas.ehc import EhcPlan, EhcStatus
 from schemas.errors import SchemaError
 from schemas.pupil import Pupil
 from schemas.records import RECORDS
@@ -73,15 +73,6 @@ class SecondSchool:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldPlan:
-    """What of an EHC plan its reviews are counted by; whether it names the next school."""
-
-    issued: date | None
-    last_review: date | None
-    names_school: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class LeaverRow:
     """One pupil.
 
@@ -107,6 +98,7 @@ class LeaverRow:
     second: SecondSchool | None = None
     leaves: date | None = None
     plan: HeldPlan | None = None
+    born: date | None = None
 
     @property
     def needs_attention(self) -> bool:
@@ -205,18 +197,10 @@ class LeaversSource:
             updated_at=stored.updated_at,
             second=second,
             leaves=next((one.moves_on for one in records if isinstance(one, TransitionPlan)), None),
-            plan=_plan(records),
+            plan=plan_of(records),
+            born=pupil.date_of_birth,
         )
         return replace(row, destination=None) if protected else row
-
-
-def _plan(records: Sequence[Record]) -> HeldPlan | None:
-    """Return what is known of the pupil's EHC plan; None: there is none, or it has ended."""
-    found = next((one for one in records if isinstance(one, EhcPlan)), None)
-    if found is None:
-        return HeldPlan(None, None) if provision_of(records) == "E" else None
-    plan = HeldPlan(found.issued, found.last_review, found.names_school is not None)
-    return None if found.status is EhcStatus.CEASED else plan
 
 
 def _records(unit: UnitOfWork, pupil_id: str) -> tuple[tuple[Record, ...], bool]:

@@ -6,12 +6,19 @@ Plans are told by the rows that the leavers' board keeps in memory; only open re
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from exchange.ports import UnitOfWork
 from exchange.services.boards import LeaverRow
-from exchange.services.reviews.due import doubts_of, is_planned_late, plan_clocks, presses
+from exchange.services.reviews.due import (
+    comes_up,
+    doubts_of,
+    is_planned_late,
+    perhaps_safe,
+    plan_clocks,
+    presses,
+)
 from exchange.services.reviews.keeping import reviews
 from exchange.services.reviews.model import Review, ReviewState
 from exchange.services.reviews.timing import Timed, next_of
@@ -28,6 +35,8 @@ class PlanRow:
     :param doubtful: a day of the plan cannot be right, and was not counted from.
     :param undelivered: the report went, and the authority does not have it.
     :param planned_late: the meeting is planned for after ``due``.
+    :param perhaps: the year in which the pupil is by age, and its last safe review, where the
+        year group that was entered does not say so.
     """
 
     pupil_id: str
@@ -41,6 +50,7 @@ class PlanRow:
     doubtful: bool = False
     undelivered: bool = False
     planned_late: bool = False
+    perhaps: tuple[str, Timed] | None = None
 
     @property
     def day(self) -> date:
@@ -71,9 +81,7 @@ def _made(
     due = found[0] if found else None
     lost = review is not None and review.review_id in missing
     then = due if review is None else _next(review, due, lost, today)
-    doubtful = bool(doubts_of(issued, last, today))
-    late = review is not None and is_planned_late(review, due)
-    return PlanRow(
+    row = PlanRow(
         pupil_id=pupil.pupil_id,
         name=pupil.name,
         sort=pupil.sort,
@@ -81,11 +89,13 @@ def _made(
         due=due,
         review=review,
         next=then,
-        attention=doubtful or lost or late or _attention(review, then, today),
-        doubtful=doubtful,
+        attention=False,
+        doubtful=bool(doubts_of(issued, last, today)),
         undelivered=lost,
-        planned_late=late,
+        planned_late=review is not None and is_planned_late(review, due),
+        perhaps=perhaps_safe(last, pupil.nc_year, pupil.born, today, pupil.leaves),
     )
+    return replace(row, attention=_attention(row, today))
 
 
 def _next(review: Review, due: Timed | None, lost: bool, today: date) -> Timed | None:
@@ -93,7 +103,12 @@ def _next(review: Review, due: Timed | None, lost: bool, today: date) -> Timed |
     return due if review.meeting is None else next_of(review, today, undelivered=lost)
 
 
-def _attention(review: Review | None, then: Timed | None, today: date) -> bool:
+def _attention(row: PlanRow, today: date) -> bool:
+    review, then = row.review, row.next
+    if row.doubtful or row.undelivered or row.planned_late:
+        return True
+    if review is None and row.perhaps is not None and comes_up(row.perhaps[1], today):
+        return True
     if review is None or review.meeting is None:
         return presses(then, today)
     if not review.held and review.meeting < today:

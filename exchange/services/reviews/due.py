@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from exchange.domain.clocks import clock, require_likely, transfer_year
 from exchange.domain.readiness import is_september, phase_ends
+from exchange.domain.year_group import may_be_in
 from exchange.errors import UsageError
 from exchange.ports import UnitOfWork
 from exchange.services.edit_record import current_pupil, current_record
@@ -99,6 +100,27 @@ def last_safe(
     return timed(clock(code, date(move, 9, 1)), today)
 
 
+def perhaps_safe(
+    last_review: date | None,
+    nc_year: str,
+    born: date | None,
+    today: date,
+    moves: date | None = None,
+) -> tuple[str, Timed] | None:
+    """Return the year and last safe review of whoever is by age in the last year of a phase.
+
+    None: the year group that was entered tells of itself; nobody need ask whether it is last
+    year's, or whether one that tells no year is such a year.
+    """
+    if born is None or phase_of(nc_year, today, moves):
+        return None
+    for year in PHASES:
+        if may_be_in(year, nc_year, born, today):
+            found = last_safe(last_review, year, today, moves)
+            return None if found is None else (year, found)
+    return None
+
+
 def phase_of(nc_year: str, today: date, moves: date | None = None) -> str:
     """Return the clock of the last safe review of whoever moves to another phase, or nothing.
 
@@ -120,6 +142,11 @@ def is_ahead(moves: date, today: date) -> bool:
 def presses(first: Timed | None, today: date) -> bool:
     """Return whether a plan without an open review needs somebody to plan one now."""
     return first is None or today >= first.clock.due - SOON
+
+
+def comes_up(one: Timed, today: date) -> bool:
+    """Return whether a date that is not over needs somebody to look, and perhaps to plan."""
+    return one.clock.due - SOON <= today <= one.clock.due
 
 
 def due_of(unit: UnitOfWork, pupil_id: str, today: date) -> Timed | None:

@@ -11,7 +11,7 @@ from datetime import date
 
 from exchange.domain.clocks import Clock, clock, transfer_year
 from exchange.services.boards import LeaverRow
-from exchange.services.boards.leavers import HeldPlan
+from exchange.services.boards.held_plan import HeldPlan
 from exchange.services.reviews.due import COLLEGE, PLAN_REVIEW, is_ahead, likely, phase_of
 from exchange.services.reviews.model import Review
 

@@ -10,7 +10,8 @@ from flask import url_for
 
 from exchange.ports import UnitOfWork
 from exchange.services.boards import LeaverRow
-from exchange.services.reviews.due import doubts_of, last_safe, plan_clocks
+from exchange.services.edit_record import current_pupil
+from exchange.services.reviews.due import doubts_of, last_safe, perhaps_safe, plan_clocks
 from exchange.services.reviews.keeping import reviews_about
 from exchange.services.reviews.model import Review, ReviewState
 from exchange.services.reviews.timing import Timed
@@ -40,12 +41,15 @@ class OfPupil:
     :param due: by when the next one must be held; empty while one is open.
     :param may_begin: there is a plan, and no review is open.
     :param doubtful: a day of the plan cannot be right, and was not counted from.
+    :param perhaps: the year in which the pupil is by age, and its last safe review, where the
+        year group that was entered does not say so.
     """
 
     reviews: tuple[Linked, ...]
     due: tuple[Timed, ...]
     may_begin: bool
     doubtful: bool
+    perhaps: tuple[str, Timed] | None
 
 
 def of_pupil(
@@ -70,7 +74,11 @@ def of_pupil(
     missing = undelivered(unit, found, today)
     listed = tuple(_linked(one, one.review_id in missing) for one in reversed(found))
     doubtful = plan is not None and bool(doubts_of(plan.issued, plan.last_review, today))
-    return OfPupil(listed, due, plan is not None and not is_open, doubtful)
+    perhaps = None
+    if plan is not None:
+        born = current_pupil(unit, pupil_id).date_of_birth
+        perhaps = perhaps_safe(plan.last_review, nc_year, born, today, moves)
+    return OfPupil(listed, due, plan is not None and not is_open, doubtful, perhaps)
 
 
 def _linked(one: Review, missing: bool) -> Linked:

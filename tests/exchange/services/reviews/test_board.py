@@ -118,3 +118,29 @@ def test_a_meeting_planned_for_after_the_plans_year_needs_attention(
     begun(town, pupil_id, date(2026, 11, 1) + timedelta(days=late))
     (row,) = rows_of(town.primary, PRIMARY)
     assert (row.planned_late, row.attention) == (late == 1, attention)
+
+
+@pytest.mark.parametrize(
+    ("entered", "born", "perhaps"),
+    [
+        ("5", date(2016, 1, 1), ("6", date(2026, 11, 23))),  # it was Year 5 until August
+        ("X", date(2016, 1, 1), ("6", date(2026, 11, 23))),  # a school without year groups
+        ("10", date(2011, 1, 1), ("11", date(2027, 1, 6))),
+        ("6", date(2016, 1, 1), None),  # it tells of itself
+        ("5", date(2017, 1, 1), None),
+        ("4", date(2016, 1, 1), None),
+    ],
+)
+def test_a_year_group_that_may_be_last_years_is_asked_about(
+    town: Town, entered: str, born: date, perhaps: tuple[str, date] | None
+) -> None:
+    pupil_id = town.leaver(0, nc_year=entered, date_of_birth=born)
+    keep_plan(town, pupil_id, issued=date(2026, 6, 1))
+    (row,) = rows_of(town.primary, PRIMARY, date(2026, 9, 1))
+    told = (row.perhaps[0], row.perhaps[1].clock.due) if row.perhaps else None
+    assert told == perhaps
+    (soon,) = rows_of(town.primary, PRIMARY, date(2026, 11, 23))
+    assert soon.attention is (entered == "6" or told == ("6", date(2026, 11, 23)))
+    keep_plan(town, pupil_id, issued=date(2026, 6, 1), last_review=date(2026, 6, 30))
+    (row,) = rows_of(town.primary, PRIMARY, date(2026, 9, 1))
+    assert (row.perhaps is not None) is (perhaps is not None)  # held, but in the year before

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from exchange.domain.access import Role
+from exchange.domain.clocks import transfer_year
 from exchange.ports import Actor, Item
 from exchange.services.keep_pupil import add_pupil
 from exchange.services.reviews.moves import _plain as plain_move
@@ -99,3 +100,11 @@ def test_a_meeting_planned_too_late_is_said_at_once_and_wherever_it_stands(
     assert said not in page
     page = saved(senco, f"{review}/meeting", day("meeting", TODAY + timedelta(days=90))).text
     assert page.count(said) == 2
+
+
+def test_a_year_group_that_may_be_last_years_is_said(school: Place, senco: Client) -> None:
+    born = date(transfer_year(TODAY) - 11, 1, 1)  # eleven years old in this school year
+    pupil_id = with_plan(school, 7, nc_year="5", date_of_birth=born)
+    said = "By age this may be Year 6. The last safe day for the review would be"
+    assert said in senco.get(f"/pupils/{pupil_id}").text
+    assert said in board_of(senco)
