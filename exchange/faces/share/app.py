@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, send_from_directory
 
+from exchange.errors import NotFound
 from exchange.faces.share import safety
 from exchange.faces.share.agency import AgencyPages
 from exchange.faces.share.agency_upload import AgencyUploads
 from exchange.faces.share.coming_in import ComingIn
 from exchange.faces.share.family import FamilyPages
 from exchange.faces.share.pick_up import PickUpPages
+from exchange.faces.share.reach import TABLE
 from exchange.ports import Limits
 from exchange.services.links.agency_desk import AgencyDesk
 from exchange.services.links.door import Door
@@ -20,7 +24,7 @@ from exchange.services.links.door import Door
 MAX_FORM = 128 * 1024
 """Most bytes of a form: ten thousand characters of four bytes, percent-encoded, and a little."""
 
-
+Views = dict[str, Callable[..., Any]]
 _LIMITS = Limits()
 
 
@@ -44,63 +48,98 @@ def create_app(
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     parts = urlsplit(share_url)
     safety.install(app, f"{parts.scheme}://{parts.netloc}", assets)
-    coming = ComingIn(door, floor_seconds)
-    pick_up, family = PickUpPages(door), FamilyPages(door)
     desk = AgencyDesk(door, limits)
     agency = AgencyPages(door, desk)
     uploads = AgencyUploads(agency, desk)
     uploads.install(app)
-    for rule, name, view, methods in (
-        ("/", "home", coming.home, "GET"),
-        ("/health", "health", _health, "GET"),
-        ("/l/<token>", "link", coming.link, "GET"),
-        ("/l/<token>", "ask", coming.ask, "POST"),
-        ("/l/<token>/code", "code", coming.code, "GET"),
-        ("/l/<token>/code", "enter", coming.enter, "POST"),
-        ("/leave", "leave", coming.leave, "POST"),
-        ("/left", "left", coming.left, "GET"),
-        ("/pack", "pack", pick_up.page, "GET"),
-        ("/pack/summary.pdf", "pack_pdf", pick_up.pdf, "GET"),
-        ("/pack/documents/<number>", "pack_document", pick_up.document, "GET"),
-        ("/pack/accept", "accept", pick_up.accept, "POST"),
-        ("/pack/not-ours", "not_ours", pick_up.not_ours, "GET"),
-        ("/pack/not-ours", "say_not_ours", pick_up.say_not_ours, "POST"),
-        ("/family", "family", family.page, "GET"),
-        ("/family/papers/<number>", "paper", family.paper, "GET"),
-        ("/family/papers/<number>", "wish", family.wish, "POST"),
-        ("/family/papers/<number>/file", "paper_file", family.file, "GET"),
-        ("/family/views", "views", family.views, "GET"),
-        ("/family/views", "say_views", family.say_views, "POST"),
-        ("/family/correction", "correction", family.correction, "GET"),
-        ("/family/correction", "say_correction", family.say_correction, "POST"),
-        ("/report", "agency", agency.page, "GET"),
-        ("/report/documents/<number>", "agency_document", agency.document, "GET"),
-        ("/report/receipts/<name>", "agency_receipt", agency.receipt, "GET"),
-        ("/report/files", "agency_files", uploads.page, "GET"),
-        ("/report/files", "agency_add", uploads.add, "POST"),
-        ("/report/files/one", "agency_put", uploads.put, "PUT"),
-        ("/report/files/<upload>/remove", "agency_remove", uploads.remove, "POST"),
-        ("/report/about", "agency_about", agency.about, "GET"),
-        ("/report/about", "agency_say_about", agency.say_about, "POST"),
-        ("/report/send", "agency_check", agency.check, "GET"),
-        ("/report/send", "agency_send", agency.send, "POST"),
-        ("/report/pass-on", "agency_pass", agency.pass_on, "GET"),
-        ("/report/pass-on", "agency_say_pass", agency.say_pass_on, "POST"),
-        ("/report/decline", "agency_decline", agency.decline, "GET"),
-        ("/report/decline", "agency_say_decline", agency.say_decline, "POST"),
-        ("/report/script.js", "agency_script", agency.script, "GET"),
-    ):
-        app.add_url_rule(rule, name, view, methods=[methods], provide_automatic_options=False)
-    if assets is not None:
-        folder = assets
-
-        def asset(name: str) -> Response:
-            answer = send_from_directory(folder, name, max_age=31_536_000)
-            answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-            return answer
-
-        app.add_url_rule("/assets/<name>", "asset", asset, methods=["GET"])
+    views = {
+        **_open(ComingIn(door, floor_seconds), assets),
+        **_pick_up(PickUpPages(door)),
+        **_family(FamilyPages(door)),
+        **_agency(agency, uploads),
+    }
+    for name, row in TABLE.items():
+        app.add_url_rule(
+            row.path, name, views[name], methods=[row.method], provide_automatic_options=False
+        )
     return app
+
+
+def _open(coming: ComingIn, assets: Path | None) -> Views:
+    return {
+        "home": coming.home,
+        "health": _health,
+        "link": coming.link,
+        "ask": coming.ask,
+        "code": coming.code,
+        "enter": coming.enter,
+        "leave": coming.leave,
+        "left": coming.left,
+        "asset": _Assets(assets),
+    }
+
+
+def _pick_up(pages: PickUpPages) -> Views:
+    return {
+        "pack": pages.page,
+        "pack_pdf": pages.pdf,
+        "pack_document": pages.document,
+        "accept": pages.accept,
+        "not_ours": pages.not_ours,
+        "say_not_ours": pages.say_not_ours,
+    }
+
+
+def _family(pages: FamilyPages) -> Views:
+    return {
+        "family": pages.page,
+        "paper": pages.paper,
+        "wish": pages.wish,
+        "paper_file": pages.file,
+        "views": pages.views,
+        "say_views": pages.say_views,
+        "correction": pages.correction,
+        "say_correction": pages.say_correction,
+    }
+
+
+def _agency(pages: AgencyPages, uploads: AgencyUploads) -> Views:
+    return {
+        "agency": pages.page,
+        "agency_document": pages.document,
+        "agency_receipt": pages.receipt,
+        "agency_files": uploads.page,
+        "agency_add": uploads.add,
+        "agency_put": uploads.put,
+        "agency_remove": uploads.remove,
+        "agency_about": pages.about,
+        "agency_say_about": pages.say_about,
+        "agency_check": pages.check,
+        "agency_send": pages.send,
+        "agency_pass": pages.pass_on,
+        "agency_say_pass": pages.say_pass_on,
+        "agency_decline": pages.decline,
+        "agency_say_decline": pages.say_decline,
+        "agency_script": pages.script,
+    }
+
+
+class _Assets:
+    """Hands out what was built for the pages."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+
+    def __call__(self, name: str) -> Response:
+        """Return one file.
+
+        :raises NotFound: there is none, or nothing was built.
+        """
+        if self._folder is None:
+            raise NotFound("page-unknown")
+        answer = send_from_directory(self._folder, name, max_age=31_536_000)
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return answer
 
 
 def _health() -> Response:
