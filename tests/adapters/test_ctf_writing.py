@@ -21,6 +21,8 @@ from adapters.formats.ctf import (
 from adapters.formats.pupils_ctf_out import CtfExport
 from exchange.errors import FormatError, Wrapped
 from exchange.ports.export import ExportedPupil, ExportParty
+from schemas.attendance import Attendance
+from schemas.base import dump, load
 from schemas.identifiers import Upn
 from schemas.pupil import ExtraElement, Names, Pupil
 from schemas.sen import Need, ProvisionPeriod, SenRegister
@@ -180,6 +182,63 @@ def test_a_senders_broken_element_keeps_no_class_from_being_exported() -> None:
     CtfExport().write(out, party, party, at, [ExportedPupil(bad, ()), ExportedPupil(row.pupil, ())])
     assert out.getvalue().count(b"<Pupil>") == 2
     assert out.getvalue().count(b"<ShoeSize>4</ShoeSize>") == 1
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        [{"within": "", "xml": "<A"}],
+        [1],
+        [{"x": 1}],
+        "text",
+        {"a": 1},
+        None,
+        [{"within": "", "xml": 5}],
+        [{"within": 1, "xml": "<A/>"}],
+    ],
+)
+def test_nor_does_one_that_stands_deeper(kept: object) -> None:
+    row = taken(ctf(pupil()))
+    contact = {"order": 1, "surname": "Oak", "ctf_extras": kept}
+    bad = load(Pupil, dump(row.pupil) | {"contacts": [contact]})
+    out, party = io.BytesIO(), ExportParty("8012000", "", "A School")
+    at = datetime(2026, 7, 1, 9, tzinfo=UTC)
+    CtfExport().write(out, party, party, at, [ExportedPupil(bad, ()), ExportedPupil(row.pupil, ())])
+    assert out.getvalue().count(b"<Pupil>") == 2
+    assert b"ctf_extras" not in out.getvalue()
+
+
+@pytest.mark.parametrize("marks", [" /\\/\\", "/\\ ", "  ", " "])
+def test_a_session_without_a_mark_moves_no_other(marks: str) -> None:
+    year = {"year": 2024, "possible": 4, "attended": 2}
+    said = {"starts": "2024-09-02", "marks": marks}
+    about = {
+        "schema": "sen.attendance/1.0",
+        "subject": SUBJECT,
+        "years": [year | {"marks": [said]}],
+    }
+    row = replace(taken(ctf(pupil())), attendance=load(Attendance, about))
+    again = taken(written([row], header_of(), []))
+    assert again.attendance is not None
+    assert [one.marks for one in again.attendance.years[0].marks] == [marks]
+
+
+def test_what_is_kept_makes_no_second_child_of_one() -> None:
+    row = taken(ctf(pupil()))
+    extras = (
+        ExtraElement(within="", xml="<UPN>A999</UPN>"),
+        ExtraElement(within="", xml="<Surname>Ash</Surname>"),
+        ExtraElement(within="", xml="<ShoeSize>4</ShoeSize>"),
+    )
+    out, party = io.BytesIO(), ExportParty("8012000", "", "A School")
+    at = datetime(2026, 7, 1, 9, tzinfo=UTC)
+    told = ExportedPupil(replace(row.pupil, extras=extras), ())
+    CtfExport().write(out, party, party, at, [told])
+    assert [one.tag for one in etree.fromstring(out.getvalue()).iter("UPN", "Surname")] == [
+        "UPN",
+        "Surname",
+    ]
+    assert b"<ShoeSize>4</ShoeSize>" in out.getvalue()
 
 
 def test_file_names() -> None:

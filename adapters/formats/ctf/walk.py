@@ -9,7 +9,17 @@ from typing import Any, TypeAlias
 
 from lxml import etree
 
-from adapters.formats.ctf.nodes import DfeNumber, Group, Kept, Leaf, Many, Node, tags_of, to_value
+from adapters.formats.ctf.nodes import (
+    DfeNumber,
+    Group,
+    Kept,
+    Kind,
+    Leaf,
+    Many,
+    Node,
+    tags_of,
+    to_value,
+)
 from adapters.xml import Element
 from schemas.strict_json import JsonValue
 
@@ -21,6 +31,7 @@ EXTRAS = "ctf_extras"
 """The field in which an object of a list keeps the elements that the table does not name."""
 
 _LAST = 10_000
+_LINE_ENDS = "\t\r\n"
 
 
 @dataclass
@@ -157,7 +168,8 @@ class _Walk:
     def _leaf(self, child: Element, node: Leaf, path: str, place: _Place) -> bool:
         if len(child):
             return False
-        text = (child.text or "").strip()
+        # Of marks a space at an end is one more: without it each stood a session too early.
+        text = (child.text or "").strip(_LINE_ENDS if node.kind is Kind.MARKS else None)
         if not text:
             return True
         steps = _steps(node.at)

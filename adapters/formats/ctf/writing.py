@@ -32,6 +32,9 @@ from schemas.base import RecordRefused, dump
 from schemas.pupil import ExtraElement
 
 _Extras = Sequence[Mapping[str, Any]]
+_VITAL = frozenset(
+    tag for node in PUPIL if isinstance(node, Leaf) and node.vital for tag in tags_of(node)
+)
 
 
 def write_ctf(
@@ -209,7 +212,8 @@ def _items(node: Many, values: Sequence[Any], path: str) -> Iterator[Element]:
         if node.kind is not None:
             yield _text(tag, value, path)
         else:
-            yield _element(tag, node.children, value, value.get(EXTRAS, ()), f"{path}[{number}]")
+            kept = _sound(value.get(EXTRAS))
+            yield _element(tag, node.children, value, kept, f"{path}[{number}]")
 
 
 def _text(tag: str, value: object, path: str) -> Element:
@@ -221,13 +225,33 @@ def _text(tag: str, value: object, path: str) -> Element:
     return element
 
 
-def is_element(extra: ExtraElement) -> bool:
-    """Return whether a kept element is one that can be handed back."""
+def _sound(extras: object) -> list[Mapping[str, Any]]:
+    """Return what is a kept element: the sender of a record writes what it likes in its place."""
+    told = extras if isinstance(extras, Sequence) else ()
+    return [one for one in told if isinstance(one, Mapping) and _is_sound(one)]
+
+
+def _is_sound(extra: Mapping[str, Any]) -> bool:
+    within, xml = extra.get("within"), extra.get("xml")
+    if not isinstance(within, str) or not isinstance(xml, str):
+        return False
     try:
-        _parse(extra.xml, "")
+        _parse(xml, "")
     except FormatError:
         return False
     return True
+
+
+def is_element(extra: ExtraElement) -> bool:
+    """Return whether a kept element is one that can be handed back.
+
+    None is that calls itself what every pupil has once: two numbers would be two children.
+    """
+    try:
+        tag = str(_parse(extra.xml, "").tag)
+    except FormatError:
+        return False
+    return bool(extra.within) or tag not in _VITAL
 
 
 def _parse(xml: str, path: str) -> Element:
