@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
-from exchange.domain.clocks import transfer_year
+from exchange.domain.clocks import due, transfer_year
 from exchange.services.casework.sen2_columns import Row
 from exchange.services.reviews.model import Outcome
 from exchange.services.reviews.received import Received
@@ -14,9 +14,9 @@ from schemas.ehc import EhcPlan
 
 _OUTCOME: Mapping[Outcome, str] = {Outcome.AMEND: "A", Outcome.END: "C", Outcome.KEEP: "M"}
 """As public readers of the return name them: amend, cease, maintain."""
-_NAMED_BY = {"6": (2, 15), "11": (3, 31)}
-"""Year group -> the day that the law names (SEND Regulations 2014, reg 18(1)): before it the plan
-names the next school or college. Phases that end in other years are named by 15 February, too."""
+_POST_16 = "11"
+"""Year group before a move from secondary school; phases that end in other years go by the rule of
+schools."""
 _COLLEGE = frozenset({"12", "13", "14"})
 """Years from which the day depends on the move itself (reg 18(2))."""
 
@@ -50,10 +50,15 @@ def _change_of_phase(reviews: Sequence[Received]) -> Received | None:
 
 
 def _due(review: Received) -> date | None:
+    """Return the day that the law names: before it the plan names the next school or college.
+
+    It is the day as the regulation writes it (2014, reg 18(1)); the clock ends on the day before.
+    """
     if review.nc_year in _COLLEGE:
         return None
-    month, day = _NAMED_BY.get(review.nc_year, _NAMED_BY["6"])
-    return date(transfer_year(review.meeting), month, day)
+    code = "post-16-transfer" if review.nc_year == _POST_16 else "phase-transfer"
+    year = transfer_year(review.meeting)
+    return due(code, date(year, 1, 1)) + timedelta(days=1)
 
 
 def _day(day: date | None) -> str:

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from exchange.domain.access import Role
+from exchange.domain.clocks import rule
 from exchange.ports import Actor
 from exchange.services.attach import NewDocument, attach
 from exchange.services.cases import Case, CaseState, Decision, Source
@@ -196,6 +197,14 @@ def test_a_change_of_phase_has_the_day_of_the_law(nc_year: str, meeting: date, d
     assert active_plan("c", None, [early, phase])["phasetransferduedate"] == due
     later = report(date(2028, 6, 3))  # of another school year: that change is over
     assert active_plan("c", None, [later, phase])["phasetransferduedate"] == ""
+
+
+def test_where_the_rule_changes_the_day_of_the_return_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = rule("phase-transfer")
+    later = replace(now, counts=(replace(now.counts[0], before=(2, 20)),))
+    monkeypatch.setattr("exchange.domain.clocks.counting.rule_of", lambda code, on: later)
+    phase = report(date(2026, 11, 10), kind=ReviewKind.PHASE_TRANSFER, nc_year="6")
+    assert active_plan("c", None, [phase])["phasetransferduedate"] == "2027-02-20"
 
 
 @pytest.mark.parametrize(
