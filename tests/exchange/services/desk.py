@@ -136,7 +136,12 @@ def opened(town: Town, sent: Sent, inbox: InboxName = InboxName.GENERAL) -> Open
     return Opened(ids, b"".join(members), [one for _, one in bundle.records(RECORDS)])
 
 
+def members_of(archive: bytes) -> dict[str, bytes]:
+    """Return each member of an archive as a reader gets it."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened_:
+        return {one: opened_.read(one) for one in opened_.namelist()}
+
+
 def every_byte(archive: bytes) -> bytes:
     """Return an archive's bytes and those of each member as a reader gets it: most are deflated."""
-    with zipfile.ZipFile(io.BytesIO(archive)) as opened_:
-        return archive + b"".join(opened_.read(one) for one in opened_.namelist())
+    return archive + b"".join(members_of(archive).values())

@@ -21,13 +21,13 @@ from exchange.services.preview import explain, preview
 from exchange.services.queue_bundle import Order
 from schemas.statement import BundleKind
 from tests.exchange.services.desk import DSL, Desk, opened
+from tests.exchange.services.policies import POLICY, Policy, lived, require_told_alike
 from tests.exchange.services.town import (
     DSL_PASSPHRASE,
     HEAD,
     OTHER,
     PRIMARY,
     SECONDARY,
-    SENCO,
     Town,
 )
 
@@ -41,85 +41,28 @@ def desk(town: Town) -> Desk:
 
 # Generated policies, real packs
 
-TYPES = (
-    "ep-report",
-    "attainment",
-    "camhs-report",
-    "parent-views",
-    "diagnosis-letter",
-    "annual-review",
-    "sharing-agreement",
-    "social-care-advice",
-)
-_acts = st.one_of(
-    st.tuples(st.just("mark"), st.sampled_from(["school", SECONDARY, "family", "la"])),
-    st.tuples(
-        st.just("judge"),
-        st.sampled_from(
-            [
-                "serious-harm",
-                "not-needed",
-                "head-withholds",
-                "withholding-lifted",
-                "statutory-duty",
-                "safeguarding",
-                "named-recipient",
-                "invited-to-review",
-                "needed-for-provision",
-                "harm-no-longer",
-            ]
-        ),
-    ),
-    st.tuples(st.just("family"), st.sampled_from(["agrees", "refuses", "no-answer"])),
-)
-_policy = st.lists(
-    st.tuples(st.sampled_from(TYPES), st.lists(_acts, max_size=3)), min_size=1, max_size=4
-)
-_WHO = {
-    "head-withholds": HEAD,
-    "statutory-duty": HEAD,
-    "safeguarding": DSL,
-    "needed-for-provision": DSL,
-}
-
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(policy=_policy, whole=st.sampled_from([None, "agrees", "refuses"]))
+@given(policy=POLICY, whole=st.sampled_from([None, "agrees", "refuses"]))
 def test_nothing_withheld_is_in_a_pack_whatever_was_decided(
-    town_keys: Path, policy: list[tuple[str, list[tuple[str, str]]]], whole: Wanted | None
+    town_keys: Path, policy: Policy, whole: Wanted | None
 ) -> None:
     town = Town(town_keys)
     pupil_id = town.leaver()
     town.choose(pupil_id)
     desk = Desk(town, pupil_id)
-    if whole:
-        desk.wish(pupil_id, whole)
-    ids = []
-    for number, (type_, acts) in enumerate(policy):
-        ref = desk.attach(type_, f"MARKER-{number}-BYTES", f"MARKER-{number}-TITLE")
-        ids.append(ref)
-        for act, what in acts:
-            town.clock.pass_(seconds=1)
-            if act == "mark":
-                desk.mark(ref, what)
-            elif act == "judge":
-                desk.judge(ref, what, _WHO.get(what, SENCO))
-            else:
-                desk.wish(ref, what)  # type: ignore[arg-type]
+    filed = lived(desk, policy, whole)
     seen = desk.preview()
-    waiting = {ref for ref in ids if seen[ref][0] == "needs-decision"}
+    waiting = {one.ref for one in filed if seen[one.ref][0] == "needs-decision"}
     if waiting:
         with pytest.raises(DecisionNeeded) as error:
             desk.send()
         assert all(ref in error.value.hint for ref in waiting)
     sent = desk.send(leave=True)
-    pack = opened(town, sent)
-    going = {ref for ref in ids if seen[ref][0] == "allowed"}
+    pack = opened(desk.town, sent)
+    going = {one.ref for one in filed if seen[one.ref][0] == "allowed"}
     assert pack.ids == going
-    for number, ref in enumerate(ids):
-        traces = (f"MARKER-{number}-BYTES", f"MARKER-{number}-TITLE", ref)
-        for trace in traces:
-            assert (trace.encode() in pack.plain) is (ref in going)
+    require_told_alike(filed, seen, pack.plain)
     assert desk.explained(sent) == seen
     told = explain(town.primary.inside, PRIMARY, sent.transfer.bundle_id)
     assert {one.ref for one in told.disclosed if one.ref in told.went} == going

@@ -1,4 +1,4 @@
-"""The family's page: its own allow-list, over generated papers; and what families say."""
+"""The family's page: what it tells, and what families say."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from datetime import date
 from typing import NoReturn
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from exchange.domain.family import MAY_BE_TOLD, NEVER_TOLD, Relationship
 from exchange.domain.protection import Why
@@ -19,14 +17,13 @@ from exchange.services.links.answers_of import SAID
 from exchange.services.links.family import (
     exclude_member,
     let_read,
-    readable_choices,
 )
 from exchange.services.links.family_pages import FamilyPages, refresh
 from exchange.services.links.family_said import Told, mark_corrected, take_in
 from exchange.services.links.members import get_member, members
 from exchange.services.links.model import LinkState
 from exchange.services.protect import protect
-from exchange.services.record_disclosure import Ruling, judge, mark
+from exchange.services.record_disclosure import mark
 from schemas.base import dump_bytes
 from schemas.codes import code_set
 from schemas.contact import Contact
@@ -36,7 +33,7 @@ from schemas.sen import SenSupportPlan
 from schemas.sen.plan import Outcome, Review
 from tests.exchange.services.desk import DSL
 from tests.exchange.services.links.world import World
-from tests.exchange.services.town import PDF, PRIMARY, SENCO, Town
+from tests.exchange.services.town import PDF, PRIMARY, SENCO
 
 FATHER = Contact(order=2, surname="Elder", forename="Tom", phones=(Phone(number="01632 960222"),))
 
@@ -46,63 +43,6 @@ def test_every_type_is_either_told_or_never_told() -> None:
     assert known == MAY_BE_TOLD | NEVER_TOLD
     assert not MAY_BE_TOLD & NEVER_TOLD
     assert {"safeguarding-flag", "cp-file", "social-care-advice"} <= NEVER_TOLD
-
-
-MARKS = st.sampled_from(["none", "family", "everybody", "school", "harm", "about-other"])
-PAPERS = st.lists(
-    st.tuples(st.sampled_from(sorted((MAY_BE_TOLD | NEVER_TOLD) - {"cp-file", "isp"})), MARKS),
-    min_size=1,
-    max_size=8,
-)
-
-
-@settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(papers=PAPERS)
-def test_forbidden_papers_are_in_no_byte_of_a_family_share(
-    town_keys: object, papers: list[tuple[str, str]]
-) -> None:
-    world = World(Town(town_keys))  # type: ignore[arg-type]
-    pupil_id = world.town.leaver(contacts=(FATHER,))
-    world.town.choose(pupil_id)
-    markers = []
-    for number, (type_, marked) in enumerate(papers):
-        secret = f"marker-{number}-x".encode()
-        paper = world.town.attach(pupil_id, PDF + b"% " + secret + b"\n", type_).document
-        title = f"title-{number}-y"
-        with world.inside.store.unit(PRIMARY) as unit:
-            unit.documents.update(replace(paper, title=title, file_name=f"file-{number}-z.pdf"))
-            unit.audit.record(SENCO, "test.titled", "document", paper.document_id)
-            unit.commit()
-        _say(world, paper.document_id, marked)
-        kept = type_ in NEVER_TOLD or marked not in ("none", "school")
-        markers.append((secret, paper.document_id, title, kept or marked == "school", number))
-    one = world.member(pupil_id)
-    may = [ref for ref, _ in readable_choices(world.inside, PRIMARY, pupil_id)]
-    invited = world.invite(one)
-    let_read(world.inside, PRIMARY, one.member_id, may, SENCO)
-    visit = world.come_in(invited.address, world.link(invited.link.link_id))
-    plain = world.plain_of(visit)
-    for secret, ref, title, forbidden, number in markers:
-        assert title.encode() not in plain
-        assert f"file-{number}-z".encode() not in plain
-        if forbidden:
-            assert secret not in plain
-            assert ref.encode() not in plain
-    for other in (b"Elder", b"Tom", b"960222"):
-        assert other not in plain
-
-
-def _say(world: World, ref: str, marked: str) -> None:
-    if marked in ("family", "everybody", "school"):
-        mark(world.inside, PRIMARY, ref, marked, SENCO)
-    elif marked in ("harm", "about-other"):
-        why = "serious-harm" if marked == "harm" else "about-somebody-else"
-        ruling = Ruling(why, "Ann Other", True, registration="PYL1")
-        judge(world.inside, PRIMARY, ref, ruling, SENCO)
 
 
 def test_page_tells_what_is_to_be_sent_and_to_whom(world: World) -> None:
