@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from html import unescape
 from typing import Any
 
@@ -16,6 +16,7 @@ from exchange.services.arrive import ArrivalDesk
 from exchange.services.cases import Case, cases
 from exchange.services.cases.arriving import CaseMaker
 from exchange.services.queue_bundle import Order, queue_bundle
+from exchange.web.words import LONDON
 from schemas.statement import BundleKind
 from tests.exchange.services.cases.asked import (
     BROKEN,
@@ -121,8 +122,8 @@ class Council:
 
 
 def today() -> datetime:
-    """Return the present moment."""
-    return datetime.now(UTC)
+    """Return the present moment, as it is in London: a case counts the days there."""
+    return datetime.now(LONDON)
 
 
 def words(answer: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
@@ -27,7 +27,7 @@ def admin(place: Place) -> Client:
 
 
 def day_fields(days: int) -> list[str]:
-    day = datetime.now(UTC).date() + timedelta(days=days)
+    day = datetime.now(LONDON).date() + timedelta(days=days)
     return [f"{day.day:02d}", f"{day.month:02d}", str(day.year)]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pypdfium2
 
 from exchange.domain.access import Role
+from exchange.domain.clocks import london_day
 from exchange.domain.disclosure import Mark
 from exchange.ports import Actor, StoredDocument
 from exchange.services.attach import NewDocument, attach
@@ -64,7 +65,9 @@ class Sitting:
         place(node.inside, None, node.inspector, here.org_id, case_id, None, CASEWORKER)
         made = cls(council, case_id)
         made.add("slt-report", "Speech report", tagged(["Speech"]), date(2023, 5, 4))
-        made.add("sen-support-plan", "Support plan", untagged(["Plan"]), date.today())  # noqa: DTZ011
+        made.add(
+            "sen-support-plan", "Support plan", untagged(["Plan"]), london_day(datetime.now(UTC))
+        )
         made.add("ot-report", "Kept back", untagged([SECRET]), None, not_for="panel")
         return made
 
@@ -124,7 +127,7 @@ class Sitting:
     def meeting(self, *members: Account, in_days: int = 3, listed: bool = True) -> Meeting:
         """Plan a meeting, and put the case on its list."""
         inside, org_id = self.here.node.inside, self.here.org_id
-        on = datetime.now(UTC).date() + timedelta(days=in_days)
+        on = london_day(datetime.now(UTC)) + timedelta(days=in_days)
         ids = [one.account_id for one in members]
         made = plan_meeting(inside, org_id, on, ids, CASEWORKER)
         if listed:

@@ -26,6 +26,7 @@ from exchange.services.panel.meetings import (
 from exchange.services.panel.model import Meeting, Outcome
 from exchange.services.panel.reading import Reader, look, pack_for
 from exchange.services.people.account import put_account
+from exchange.web.words import LONDON
 from tests.exchange.web.cases.council import day_fields, words
 from tests.exchange.web.panel.sitting import CASEWORKER, Sitting, words_in
 from tests.exchange.web.site import BASE
@@ -33,7 +34,7 @@ from tests.exchange.web.site import BASE
 
 def test_a_caseworker_plans_lists_and_circulates(fresh: Sitting) -> None:
     client, member = fresh.browser(), fresh.member()
-    on = datetime.now(UTC) + timedelta(days=5)
+    on = datetime.now(LONDON) + timedelta(days=5)
     client.get("/panel/new")
     sent = {**day_fields("on", on), "members": [member.account_id], "access_days": "3"}
     page = client.follow(client.post("/panel/new", sent))
@@ -181,7 +182,7 @@ def test_a_case_is_on_the_list_of_one_coming_meeting(sitting: Sitting) -> None:
 
 def test_a_meeting_is_planned_for_a_day_to_come_and_with_panel_members(sitting: Sitting) -> None:
     inside, org_id = sitting.here.node.inside, sitting.here.org_id
-    today = datetime.now(UTC).date()
+    today = london_day(datetime.now(UTC))
     nobody = sitting.here.person(Role.LA_CASEWORKER).account_id
     for code, on, members, days in (
         ("date-in-past", today - timedelta(days=2), [], 7),
