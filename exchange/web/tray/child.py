@@ -89,9 +89,9 @@ def child(batch: str, pupil: str) -> Any:
 
 def _paper(unit: Any, found: Sorted, mine: OfChild, one: Upload) -> Paper:
     read = kept_text(unit, one.upload_id)
-    told = "\n".join((read.text if read else "", one.path.replace("_", " "), one.title, one.author))
-    # The name of the folder is not the document's: it was matched already.
-    told = told.replace(one.path.rpartition("/")[0].replace("_", " "), "")
+    # The name of its sub-folder is not the document's: it was matched already.
+    named = one.path.rpartition("/")[2].replace("_", " ")
+    told = "\n".join((read.text if read else "", named, one.title, one.author))
     ready = one.stage is Stage.READY
     listed = (
         doubts_of_text(told, mine.pupil_id, found.roster, whole=one.text_whole) if ready else ()

@@ -100,3 +100,19 @@ def test_what_somebody_chose_meanwhile_is_said(desk: Desk) -> None:
     assert posted(desk, where, seen, both).status_code == 302
     assert "Some of what you chose for is not in this list any more" in desk.client.get(where).text
     assert whose(desk, batch_id) == {"W3/aaa/x.pdf": ada, "W3/bbb/y.pdf": ben}
+
+
+def test_a_folder_of_the_familys_name_hides_no_brother(desk: Desk) -> None:
+    ina = desk.child("Ina", "Roe", BORN)
+    tom = desk.child("Tom", "Roe", date(2015, 6, 6))
+    for top in ("Roe", "W4/Roe"):
+        path = f"{top}/Ina Roe report.pdf"
+        told = {path: pdf_saying("Educational psychology report about Tom Roe", top)}
+        batch_id = begun(desk, told, path)
+        where = f"/tray/folder/{batch_id}/pupils/{ina}"
+        page = desk.client.get(where).text
+        assert "It may be about another child" in page, top
+        (key,) = re.findall(r'id="what-([0-9a-f-]+)">', page)
+        form = {f"what-{key}": "file", f"type-{key}": "other"}
+        assert desk.client.post(where, form).status_code == 422
+    assert desk.documents(ina) == desk.documents(tom) == []
