@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 
 from exchange.domain.access import Role
@@ -48,3 +49,17 @@ def test_an_address_that_says_who_goes_first(site: Site, tmp_path: Path) -> None
     sent_too_late(place, client, "/leavers/send", told)
     page = client.get(f"/leavers/send?pupil={told['pupil'][0]}")
     assert form_with(page.text, "confirmed")["pupil"] == told["pupil"][:1]
+
+
+def test_a_page_that_cannot_be_shown_says_so_and_its_draft_can_go(
+    site: Site, tmp_path: Path
+) -> None:
+    place = site["primary"]
+    client = place.client(Role.SENCO)
+    told = ticked(place, tmp_path, client, "Gus") | {"pupil": [str(uuid.uuid4())]}
+    page = sent_too_late(place, client, "/leavers/send", told)
+    assert page.status_code == 404
+    assert HERE_AGAIN not in page.text
+    assert "cannot be shown here just now" in page.text
+    assert client.post("/drafts-drop/leavers/send").status_code == 303
+    assert client.get("/leavers/send").status_code == 200
