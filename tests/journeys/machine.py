@@ -11,6 +11,7 @@ from pathlib import Path
 
 PATIENCE = 60.0
 LOOPBACK = "127.0.0.1"
+_given: set[int] = set()
 
 
 def wait_for(what: str, seen: Callable[[], object], seconds: float = PATIENCE) -> None:
@@ -25,14 +26,16 @@ def free_ports(count: int) -> list[int]:
     """Return ports that nobody listens on, below those the system lends to clients.
 
     A node that is killed and started again must find its port free, so it must be none that an
-    outgoing connection could be given meanwhile.
+    outgoing connection could be given meanwhile; and none that another node, which has yet to
+    listen on it, was given before.
     """
     found: list[int] = []
     while len(found) < count:
         port = random.randrange(15000, 32000)
         with socket.socket() as probe, suppress(OSError):
             probe.bind((LOOPBACK, port))
-            if port not in found:
+            if port not in _given:
+                _given.add(port)
                 found.append(port)
     return found
 
