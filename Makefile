@@ -9,7 +9,7 @@ AGAIN ?=
 # The processes that tests and the demo start would else compile all modules anew, each of them.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup assets test browser demo check bench lint types laws corpora large lock clean
+.PHONY: setup assets test browser attack demo check bench lint types laws corpora large lock clean
 
 setup: $(STAMP) assets
 
@@ -26,9 +26,13 @@ assets: $(STAMP)
 test: assets
 	$(BIN)/python -m pytest -m "not browser and not attack" $(if $(CORPORA),--corpora=$(CORPORA))
 
-# A real Chromium walks the pages, and sqlmap and wapiti try them; skipped aloud where one is missing.
+# A real Chromium walks the pages; skipped aloud without one. AGAIN=1: the files in which one failed.
 browser: assets
-	$(BIN)/python -m pytest -m "browser or attack" $(if $(AGAIN),--last-failed) tests/browser
+	$(BIN)/python -m pytest -m browser -p tests.browser.again $(if $(AGAIN),--again) tests/browser
+
+# sqlmap and wapiti try the pages; skipped aloud where one is missing.
+attack: assets
+	$(BIN)/python -m pytest -m attack tests/browser
 
 demo: assets
 	$(BIN)/python -m demo $(if $(ONCE),--once)
