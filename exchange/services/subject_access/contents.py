@@ -3,8 +3,10 @@
 A right of access asks neither who usually receives a kind of paper nor what anybody wished. What
 is kept from the family's page is kept from here: child protection, the safeguarding flag,
 social-care advice, somebody else's views, another adult's details, where a protected move goes,
-and what a person marked or withheld with the family in mind. None of that is even named. Of an EHC
-plan the sections are decided as for the family. Every other document waits for somebody's reading.
+and what a person marked or withheld with the family in mind. None of that is even named. The same
+holds within a record: what parents said in a review stays, and the pupil's own words are the
+pupil's. Of an EHC plan the sections are decided as for the family, and its file goes only where all
+of them may. Every other document waits for somebody's reading.
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from exchange.domain.disclosure import Said, is_cp
+from exchange.domain.clocks import london_day
+from exchange.domain.disclosure import Facts, Said, is_cp, parts_of, without_parts
+from exchange.domain.disclosure.parts import FAMILY_WORDS, PUPIL_WORDS
 from exchange.domain.family import (
     FAMILY,
     MAY_BE_TOLD,
@@ -26,19 +30,18 @@ from exchange.errors import TrustError
 from exchange.ports import StoredDocument, StoredRecord, UnitOfWork
 from exchange.services.document_texts import text_of
 from exchange.services.inside import Inside
-from exchange.services.pack_facts import LETTERS
+from exchange.services.pack_facts import LETTERS, PackFacts, type_of_record
 from exchange.services.places import place
 from exchange.services.protect import protection_of
 from exchange.services.record_view import Told, told
 from exchange.services.subject_access.model import PUPIL, Request
-from exchange.services.weigh import WHOLE, type_of_record, weigh
+from exchange.services.weigh import weigh
 from schemas.base import Record, load_bytes
 from schemas.contact import Contact
 from schemas.ehc import EhcPlan
 from schemas.pupil import Pupil
 from schemas.records import RECORDS
 from schemas.report import SpecialistReport
-from schemas.sen import SenSupportPlan
 
 _NEVER = frozenset({"safeguarding-flag", "social-care-advice", "ehc-plan-consultation", "other"})
 _GOES_WHERE = "transition-plan"
@@ -116,16 +119,19 @@ class _Holder:
         self._pupil = _fit(pupil, own, address=address and not self._secret)
         if self._secret:
             self._pupil = replace(self._pupil, home_authority=None, school_history=())
-        self._today = inside.clock.now().date()
+        self._today = london_day(inside.clock.now())
+        self._records = unit.records.of_pupil(request.pupil_id)
+        self._documents = unit.documents.of_pupil(request.pupil_id)
+        self._facts = PackFacts(self._stored, self._records, self._documents, self._today)
 
     def holding(self) -> Holding:
         papers = [
             one
-            for one in self._unit.documents.of_pupil(self._request.pupil_id)
-            if one.compartment == "general" and not self._is_kept(one.type, one.said)
+            for one in self._documents
+            if one.compartment == "general" and not self._is_kept(self._facts.of_document(one))
         ]
         sections = [self._section("pupil", self._pupil)]
-        for stored in self._unit.records.of_pupil(self._request.pupil_id):
+        for stored in self._records:
             record = self._record(stored, papers)
             if record is not None:
                 sections.append(self._section(stored.slot, record))
@@ -140,15 +146,20 @@ class _Holder:
         if stored.slot in LETTERS:
             return None  # it may hold somebody else's views, and nobody has read it through
         record = load_bytes(RECORDS, stored.record)
-        said = self._stored.said.get(stored.slot, Said())
-        if self._is_kept(type_of_record(stored.slot, record), said):
+        type_ = type_of_record(stored.slot, record)
+        if self._is_kept(self._facts.of_record(stored.slot, type_)):
             return None
         if isinstance(record, EhcPlan):
             return self._plan(stored)
         if isinstance(record, SpecialistReport) and record.document is not None:
             known = {one.document_id for one in papers}
             return record if str(record.document) in known else None
-        return _without_views(record) if isinstance(record, SenSupportPlan) else record
+        kept = {one for one in parts_of(record) if self._is_kept_part(stored.slot, one)}
+        return without_parts(record, kept)
+
+    def _is_kept_part(self, slot: str, part: str) -> bool:
+        about = self._facts.of(part, self._facts.said_of(f"{slot}/{part}"))
+        return self._is_anothers(part) or kept_from_family(_paper(about))
 
     def _plan(self, stored: StoredRecord) -> Record | None:
         """Return an EHC plan with the sections that the family may have."""
@@ -169,15 +180,19 @@ class _Holder:
             except TrustError:
                 yield "A school that is not in the directory any more"
 
-    def _is_kept(self, type_: str, said: Said) -> bool:
+    def _is_kept(self, about: Facts) -> bool:
         """Return whether there must be no word of it."""
+        type_ = about.type
         if type_ in _NEVER or is_cp(type_, self._today) or (self._secret and type_ == _GOES_WHERE):
             return True
-        # Which of the parents wrote their views, nothing here says; the pupil's are the pupil's.
-        if type_ == "parent-views" or (type_ == "pupil-views" and self._request.member_id != PUPIL):
-            return True
-        whole = self._stored.said.get(WHOLE, Said())
-        return kept_from_family(Paper("", type_, said, going=True, pupil_said=whole))
+        return self._is_anothers(type_) or kept_from_family(_paper(about))
+
+    def _is_anothers(self, type_: str) -> bool:
+        """Return whether it holds somebody's words who may not be the one who asks.
+
+        Which of the parents said something, nothing here tells; the pupil's words are the pupil's.
+        """
+        return type_ == FAMILY_WORDS or (type_ == PUPIL_WORDS and self._request.member_id != PUPIL)
 
     def _choosable(self, one: StoredDocument) -> Choosable:
         read = text_of(self._inside, self._unit, one)
@@ -204,14 +219,16 @@ def _lines(parts: Sequence[Told], before: str = "") -> Iterator[tuple[str, str]]
         yield numbered, text
 
 
-def _without_views(plan: SenSupportPlan) -> SenSupportPlan:
-    """Return a plan without what parents said in reviews: it may be the other one's."""
-    cycles = tuple(
-        replace(one, review=replace(one.review, parent_view=None)) if one.review else one
-        for one in plan.cycles
+def _paper(about: Facts) -> Paper:
+    return Paper(
+        "",
+        about.type,
+        about.said,
+        going=True,
+        pupil_said=about.pupil_said,
+        sections=about.sections,
+        same=about.same,
     )
-    reviews = tuple(replace(one, parent_view=None) for one in plan.reviews)
-    return replace(plan, cycles=cycles, reviews=reviews)
 
 
 def _own(pupil: Pupil, request: Request) -> tuple[Contact, ...]:
