@@ -12,7 +12,7 @@ from exchange.services.advice.matching import match_of_files
 from exchange.services.advice.unrequested import CameBy, file_unrequested
 from exchange.services.links.agency_about import TYPES
 from exchange.services.roster_of import roster_of
-from exchange.services.tray.upload import Stage, open_upload
+from exchange.services.tray.upload import Stage, get_upload
 from exchange.web.agencies.about import about_of, about_specs, readers_asked
 from exchange.web.agencies.filing import compared_with
 from exchange.web.here import actor, inside, org_id
@@ -21,6 +21,7 @@ from exchange.web.pupils.child import child_of
 from exchange.web.pupils.inputs import Spec, answers, form_of
 from exchange.web.record_page import record_page
 from exchange.web.serving import SHOWN
+from exchange.web.tray.already import filed_already
 from exchange.web.tray.document import _likely
 from exchange.web.tray.shown import pupils
 
@@ -35,7 +36,9 @@ WAYS = (
 def came(upload: str) -> Any:
     """File what lies in the tray as a specialist's report."""
     with inside().store.reading(org_id()) as unit:
-        found = open_upload(unit, upload)
+        found = get_upload(unit, upload)
+        if found.stage in (Stage.FILED, Stage.UNPACKED):
+            return filed_already(upload)
         roster = roster_of(inside(), unit)
         if found.compartment == "cp" or found.archive:
             raise NotFound("item-unknown")
@@ -60,7 +63,7 @@ def came(upload: str) -> Any:
         try:
             document = file_unrequested(inside(), org_id(), upload, _told(form, specs), actor())
         except NotFound:
-            raise
+            return filed_already(upload)
         except ExchangeError as error:
             refuse(form, error)
         else:

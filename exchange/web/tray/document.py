@@ -23,6 +23,7 @@ from exchange.web.here import actor, inside, org_id, role
 from exchange.web.pupils.inputs import Spec, answers, drawn, form_of
 from exchange.web.record_page import record_page
 from exchange.web.serving import SHOWN, send_document
+from exchange.web.tray.already import filed_already
 from exchange.web.tray.fields import ExactField
 from exchange.web.tray.shown import SURE, pupils, readers, state_of, types
 
@@ -79,7 +80,10 @@ class FileForm(PageForm):
 
 def file(upload: str) -> Any:
     """Show an upload; file it as a person says."""
-    found, roster, text = _upload(upload)
+    try:
+        found, roster, text = _upload(upload)
+    except NotFound:
+        return filed_already(upload)
     if found.waits:
         return render_template("tray/waits.html", upload=found, state=state_of(found))
     if found.stage is Stage.REFUSED or found.active:
@@ -157,7 +161,7 @@ def _file(
     try:
         filed = file_upload(inside(), org_id(), found.upload_id, filing, actor())
     except NotFound:
-        raise
+        return filed_already(found.upload_id)
     except ExchangeError as error:
         field = error.path.strip("/")
         (lines if field in ("title", "author") else form).refuse(error, field)

@@ -298,6 +298,7 @@ def test_what_came_by_mail_is_filed_with_its_author(asking: Asking) -> None:
             one for one in unit.documents.of_pupil(asking.pupil) if one.type == "ot-report"
         )
     assert [one.not_for for one in found.said.marks] == ["family"]
+    assert "filed already" in client.follow(client.get(f"/documents/{made.upload_id}/report")).text
 
 
 def test_a_scan_that_came_by_mail_is_known_by_two_things(asking: Asking) -> None:

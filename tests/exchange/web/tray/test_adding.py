@@ -55,7 +55,13 @@ def test_without_a_script_a_form_brings_files(desk: Desk) -> None:
     assert done.status_code == 302, done.text
     (document,) = desk.documents(ann)
     assert (document.title, document.author, document.type) == ("A report", "Dr A", "ep-report")
-    assert desk.client.get(where).status_code == 404
+    desk.client.last = page.text
+    again = desk.client.post(where, {"type": "ep-report", "title": "A report", "author": "Dr A"})
+    assert again.headers["Location"] == f"/pupils/{ann}/documents/{document.document_id}"
+    page = desk.client.get(where)
+    assert page.headers["Location"] == again.headers["Location"]
+    assert "It was filed already." in desk.client.get(page.headers["Location"]).text
+    assert len(desk.documents(ann)) == 1
 
 
 def test_several_files_at_once_lie_in_the_tray(desk: Desk) -> None:
