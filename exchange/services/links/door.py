@@ -14,7 +14,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import BinaryIO
 
-from exchange.audit import NODE
 from exchange.errors import Conflict, NotFound
 from exchange.ports import BlobStore, Clock, Store, UnitOfWork
 from exchange.ports.items import Item
@@ -26,6 +25,7 @@ from exchange.services.links.door_rows import (
     keep,
     new_session,
     open_link,
+    require_active,
     sealed_item,
 )
 from exchange.services.links.model import ANSWER, CODE, CODE_LIFE, KIND, SESSION, Marks, Purpose
@@ -61,8 +61,6 @@ LOOKS = 3
 """How often we look for what the worker may be replacing, before we say that it is not there."""
 
 _QUIET_SECONDS = 60
-_STANDING = "organisation-standing"
-"""Kind of exchange.services.people.standing, which is of the inner process."""
 
 
 class Door:
@@ -197,8 +195,9 @@ class Door:
     def require_open(self, visit: Visit) -> None:
         """Demand that the visitor's link still opens anything.
 
-        :raises NotFound: ``link-ended``.
+        :raises NotFound: ``link-ended``; also where the organisation was suspended meanwhile.
         """
+        require_active(self.store, visit.org_id)
         with self.store.reading(visit.org_id) as unit:
             open_link(unit, visit.link_id, self.clock.now())
 
@@ -219,6 +218,7 @@ class Door:
         :raises NotFound: ``link-ended``.
         :raises Conflict: ``answered-already``.
         """
+        require_active(self.store, visit.org_id)
         now = self.clock.now()
         said = strict_json.dumps(
             {"what": what, "link": visit.link_id, "at": now.isoformat(), "told": dict(told)}
@@ -254,17 +254,10 @@ class Door:
         except KeysError:
             raise ended() from None
         found = self.store.locate(KIND, secret.lookup)
-        if found is None or self._is_suspended(found[0]):
+        if found is None:
             raise ended()
+        require_active(self.store, found[0])
         return secret, *found
-
-    def _is_suspended(self, org_id: str) -> bool:
-        """Return whether nobody may act in the organisation's name now (people.standing)."""
-        with self.store.reading(NODE) as unit:
-            try:
-                return unit.items.get(_STANDING, org_id).state == "suspended"
-            except NotFound:
-                return False
 
     def _blob(self, visit: Visit, which: Callable[[Marks], str]) -> BinaryIO:
         """Open a blob of the link, looking at its marks again if it is gone.

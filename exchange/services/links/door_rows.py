@@ -6,8 +6,9 @@ import uuid
 from dataclasses import replace
 from datetime import datetime
 
+from exchange.audit import NODE
 from exchange.errors import NotFound
-from exchange.ports import Actor, UnitOfWork
+from exchange.ports import Actor, Store, UnitOfWork
 from exchange.ports.items import Item
 from exchange.services.links.model import (
     IDLE,
@@ -23,6 +24,22 @@ from exchange.services.links.visiting import ended
 from keys.links import LinkSecret
 
 FACE = Actor("share", "face")
+_STANDING = "organisation-standing"
+"""Kind of exchange.services.people.standing, which is of the inner process."""
+
+
+def require_active(store: Store, org_id: str) -> None:
+    """Demand that somebody may act in an organisation's name now (people.standing).
+
+    :raises NotFound: ``link-ended``: it is suspended.
+    """
+    with store.reading(NODE) as unit:
+        try:
+            suspended = unit.items.get(_STANDING, org_id).state == "suspended"
+        except NotFound:
+            return
+    if suspended:
+        raise ended()
 
 
 def open_link(unit: UnitOfWork, link_id: str, now: datetime) -> tuple[Item, Marks]:
