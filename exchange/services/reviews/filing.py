@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from exchange.errors import NotFound, UsageError
+from exchange.errors import Conflict, NotFound, UsageError
 from exchange.ports import Actor, Inspector, Scanner
 from exchange.ports.render import Renderer
 from exchange.services.attach import NewDocument, attach
@@ -50,6 +50,11 @@ def report_pdf(inside: Inside, press: Press, org_id: str, review_id: str) -> byt
 
     :raises NotFound: ``item-unknown``; ``report-unfinished``.
     """
+    return _printed(inside, press, org_id, review_id)[1]
+
+
+def _printed(inside: Inside, press: Press, org_id: str, review_id: str) -> tuple[Review, bytes]:
+    """Return the review whose report is in the PDF, as it was then, and the PDF."""
     with inside.store.reading(org_id) as unit:
         review = review_of(unit, review_id)
         record = current_record(unit, review.pupil_id, AnnualReview)
@@ -58,19 +63,18 @@ def report_pdf(inside: Inside, press: Press, org_id: str, review_id: str) -> byt
         raise NotFound("report-unfinished")
     school = organisation_name(inside, org_id)
     data = report_data(record, name, school, in_words(today_of(inside)))
-    return press.renderer.render("annual-review", data)
+    return review, press.renderer.render("annual-review", data)
 
 
 def file_report(inside: Inside, press: Press, org_id: str, review_id: str, actor: Actor) -> Review:
     """File the finished report with the pupil's documents, in place of an earlier edition of it.
 
     :raises NotFound: ``item-unknown``; ``report-unfinished``.
-    :raises Conflict: ``review-over``.
+    :raises Conflict: ``review-over``; ``item-changed``: it was written or filed anew meanwhile, by
+        somebody else, and that edition stays.
     :raises Refused: ``too-many-documents``.
     """
-    content = report_pdf(inside, press, org_id, review_id)
-    with inside.store.reading(org_id) as unit:
-        before = review_of(unit, review_id)
+    before, content = _printed(inside, press, org_id, review_id)
     if before.meeting is None:
         raise UsageError("meeting-not-held", "/meeting")
     new = NewDocument(
@@ -88,14 +92,21 @@ def file_report(inside: Inside, press: Press, org_id: str, review_id: str, actor
     def change(now: Review) -> Review:
         return replace(now, report_document=filed, outdated=False)
 
-    changed = change_review(inside, org_id, review_id, change, "review.filed", actor)
+    try:
+        changed = change_review(
+            inside, org_id, review_id, change, "review.filed", actor, based_on=before.version
+        )
+    except Conflict:
+        if made.new:
+            _drop(inside, org_id, before.pupil_id, filed, actor)
+        raise
     if before.report_document and before.report_document != filed:
-        _drop(inside, org_id, before, actor)
+        _drop(inside, org_id, before.pupil_id, before.report_document, actor)
     return changed
 
 
-def _drop(inside: Inside, org_id: str, before: Review, actor: Actor) -> None:
+def _drop(inside: Inside, org_id: str, pupil_id: str, document_id: str, actor: Actor) -> None:
     try:
-        remove_document(inside, org_id, before.pupil_id, before.report_document, actor)
+        remove_document(inside, org_id, pupil_id, document_id, actor)
     except NotFound:
         return  # somebody took it away already

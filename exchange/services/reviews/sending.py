@@ -137,7 +137,8 @@ def send_report(
 
     :param leave_undecided: what somebody must still decide about stays behind.
     :raises UsageError: ``report-unfinished``.
-    :raises Conflict: ``report-sent``; ``item-changed``; ``review-over``.
+    :raises Conflict: ``report-sent``; ``item-changed``; ``review-over``; ``decided-meanwhile``: by
+        somebody else, while the pack was sealed.
     :raises DestinationRefused: ``council-not-joined``; it is closed or has no valid key.
     :raises DecisionNeeded: somebody must decide about a document first.
     :raises Refused: ``protected-move``, ``twin-check-open``.
@@ -161,7 +162,8 @@ def send_report(
     transfer = queue_bundle(
         inside, org_id, authority.org_id, "general", before.pupil_id, contents.sources, order
     )
-    return _store(inside, org_id, before, replace(transfer, disclosed=contents.disclosed), actor)
+    sealed = replace(transfer, disclosed=contents.disclosed)
+    return _store(inside, org_id, before, sealed, (contents, authority), actor)
 
 
 def require_sendable(review: Review, based_on: int) -> None:
@@ -183,13 +185,23 @@ def require_sendable(review: Review, based_on: int) -> None:
         raise Conflict("review-over", "/review", "This review is over.")
 
 
-def _store(inside: Inside, org_id: str, before: Review, transfer: Transfer, actor: Actor) -> Review:
+def _store(
+    inside: Inside,
+    org_id: str,
+    before: Review,
+    transfer: Transfer,
+    sealed: tuple[Contents, Organisation],
+    actor: Actor,
+) -> Review:
     sent = replace(
         before, sent=today_of(inside), sent_how=SentHow.PACK, bundle_id=transfer.bundle_id
     )
     try:
         with inside.store.unit(org_id) as unit:
-            require_ordinary(unit, before.pupil_id)
+            contents, authority = sealed
+            if contents.going - _contents(inside, unit, before, authority).going:
+                hint = "Somebody decided about it meanwhile. Look at what goes, then send again."
+                raise Conflict("decided-meanwhile", "/documents", hint)
             made = put_review(inside, unit, sent, before)
             unit.transfers.add(transfer)
             enter(unit, actor, "review.sent", made)
