@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from exchange.audit import NODE
 from exchange.domain.access import Role
 from exchange.domain.clocks import london_day
-from exchange.errors import NotFound, Refused, UsageError
+from exchange.errors import Conflict, NotFound, Refused, UsageError
 from exchange.services.inside import Inside
 from exchange.services.letters import Letter, queue_letter
 from exchange.services.people import keyholes
@@ -43,6 +43,7 @@ from exchange.services.people.suspended import reopened
 from exchange.services.people.throttle import Subject, forgive, waiting
 
 LONGEST_COVER = timedelta(days=183)
+_CHANGED = "Somebody else changed these roles meanwhile. Look at what they are now."
 RESET_REASONS = ("lost", "stolen", "replaced", "does-not-work", "left-behind")
 
 
@@ -96,11 +97,18 @@ def person_of(inside: Inside, org_id: str | None, account_id: str) -> Person:
 
 
 def set_roles(
-    inside: Inside, org_id: str | None, account_id: str, roles: Collection[Role], by: By
+    inside: Inside,
+    org_id: str | None,
+    account_id: str,
+    roles: Collection[Role],
+    by: By,
+    seen: Collection[Role] | None = None,
 ) -> None:
     """Give a person these roles for good, and no others; none: let them go. Covers stay.
 
+    :param seen: the roles that they had when it was decided; None: whatever they have.
     :raises NotFound: ``person-unknown``.
+    :raises Conflict: ``roles-changed``: they are others than ``seen`` by now.
     :raises Refused: ``own-account``: and somebody else could; ``role-elsewhere``, ``role-clash``.
     """
     check_roles(roles, org_id)
@@ -109,6 +117,8 @@ def set_roles(
         account = here(unit, org_id, account_id, now)
         if account_id == by.account_id and not alone(unit, org_id, account_id, now):
             not_oneself(account_id, by)
+        if seen is not None and set(seen) != set(_person(account, org_id, now).roles):
+            raise Conflict("roles-changed", "/roles", _CHANGED)
         kept = [one for one in account.posts if one.org_id != org_id or one.is_cover]
         if not roles:
             kept = [one for one in kept if one.org_id != org_id]

@@ -8,7 +8,7 @@ from govuk_frontend_wtf.wtforms_widgets import (
     GovRadioInput,
     GovTextInput,
 )
-from wtforms import DateField, RadioField, SelectMultipleField, StringField
+from wtforms import DateField, HiddenField, RadioField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
 
 from exchange.domain.access import LABELS, Role
@@ -94,9 +94,10 @@ class InviteForm(PageForm):
 
 
 class RolesForm(PageForm):
-    """The roles of somebody."""
+    """The roles of somebody; ``seen``: those that they had when the page was shown."""
 
     roles = SelectMultipleField("Roles", widget=GovCheckboxesInput())
+    seen = HiddenField()
 
 
 class CoverForm(PageForm):

@@ -8,7 +8,7 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 
 from exchange.domain.access import LABELS, Role
-from exchange.errors import ExchangeError
+from exchange.errors import Conflict, ExchangeError
 from exchange.services.people import invite as invites
 from exchange.services.people import manage
 from exchange.services.people.looking_after import By
@@ -47,12 +47,17 @@ def person(account: str) -> Any:
 def roles(account: str) -> Any:
     """Change what a person is here, for good; no role at all lets them go."""
     shown = manage.person_of(inside(), org_id(), account)
-    form = RolesForm(data={"roles": [one.value for one in shown.roles]})
+    held = [one.value for one in shown.roles]
+    form = RolesForm(data={"roles": held, "seen": ",".join(held)})
     form.roles.choices = role_choices(_kind(), shown.roles)
     if form.validate_on_submit():
         wanted = [Role(one) for one in form.roles.data or []]
         try:
-            manage.set_roles(inside(), org_id(), account, wanted, _by())
+            manage.set_roles(inside(), org_id(), account, wanted, _by(), _seen(form))
+        except Conflict as error:
+            form.refuse(error)
+            # What they are now stands there, to be changed in full knowledge of it.
+            form.roles.data, form.seen.data = held, ",".join(held)
         except ExchangeError as error:
             form.refuse(error)
         else:
@@ -64,6 +69,12 @@ def roles(account: str) -> Any:
             )
     page = render_template("organisation/roles.html", form=form, person=shown)
     return page, REFUSED if form.is_submitted() else 200
+
+
+def _seen(form: RolesForm) -> list[Role]:
+    """Return the roles that the page showed; what came without it saw none."""
+    told = str((form.seen.raw_data or [""])[0]).split(",")
+    return [one for one in Role if one.value in told]
 
 
 def cover(account: str) -> Any:

@@ -89,10 +89,10 @@ def test_roles_change_at_once(place: Place, admin: Client) -> None:
     assert theirs.get("/people").status_code == 403
     path = f"/people/{account.account_id}/roles"
     assert 'value="senco" checked' in admin.get(path).text
-    admin.post(path, {"roles": ["head"]})
+    admin.post(path, {"roles": ["head"], "seen": "senco"})
     assert theirs.get("/people").status_code == 200
     admin.get(path)
-    admin.post(path, {"roles": []})
+    admin.post(path, {"roles": [], "seen": "head"})
     assert theirs.get("/people").status_code in (302, 403)
     assert admin.get(f"/people/{account.account_id}").status_code == 404
 
@@ -210,7 +210,7 @@ def test_nobody_changes_themself(place: Place, admin: Client) -> None:
     for path, sent in (
         (own, {"what": "suspend"}),
         (own, {"what": "open"}),
-        (f"{own}/roles", {"roles": ["senco"]}),
+        (f"{own}/roles", {"roles": ["senco"], "seen": "organisation-administrator"}),
         (f"{own}/cover", {"role": "senco", "until": day_fields(3)}),
         (f"{own}/second-step", {"reason": "lost"}),
     ):
@@ -266,7 +266,7 @@ def test_what_a_head_does_is_recorded_as_the_heads(place: Place) -> None:
     account = place.person(Role.TEACHER)
     path = f"/people/{account.account_id}/roles"
     head.get(path)
-    head.post(path, {"roles": ["teacher", "governor"]})
+    head.post(path, {"roles": ["teacher", "governor"], "seen": "teacher"})
     assert head.account is not None
     with place.node.inside.store.reading(place.org_id) as unit:
         last = [x for x in unit.audit.entries() if x.object_id == account.account_id][-1]
