@@ -75,7 +75,7 @@ class DocumentCleaner:
             raise not_cleanable("Save it with smaller pictures, or split it.")
         before = set(self._inspector.inspect(io.BytesIO(content)).warnings)
         copy, removed = self._copy(content, media_type, before)
-        if copy == content:
+        if copy == content and before <= _HARMLESS:
             return Cleaned(content, ())
         self._require_clean(copy, media_type)
         return Cleaned(copy, tuple(sorted(before | removed)))

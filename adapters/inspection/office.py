@@ -62,6 +62,10 @@ _RELATIONS = {
     "package": "office-embedded-files",
     "afchunk": "office-embedded-files",
     "externallink": "office-external-link",
+    "connections": "office-external-link",
+    "querytable": "office-external-link",
+    "webextension": "office-active-content",
+    "webextensiontaskpanes": "office-active-content",
     "comments": "office-comments",
     "threadedcomment": "office-comments",
     "revisionheaders": "office-tracked-changes",
@@ -70,6 +74,8 @@ _PICTURE = re.compile(r"(?i)\.(jpe?g|jpe|jfif|png)$")
 _MOST_OF_PICTURE = 1024 * 1024
 _WORD = f"{_OOXML}wordprocessingml.document"
 _EXTERNAL_LINK = re.compile(r"(?i)^xl/externallinks/[^/]+\.xml$")
+_SHEET = re.compile(r"(?i)^xl/.*\.xml$")
+_SLIDE = re.compile(r"(?i)^ppt/.*\.xml$")
 # A picture or a link that a person clicks is plain to see; the rest acts on opening.
 _HARMLESS_TARGETS = ("/hyperlink",)
 
@@ -159,11 +165,22 @@ def _ooxml(container: zipfile.ZipFile, names: list[str]) -> tuple[str, set[str]]
     found = {code for name in relations for code in _related(_part(container, name))}
     if main[0][1] == _WORD:
         found |= office_story.word(container)
-    for name in filter(_EXTERNAL_LINK.match, names):
+    return main[0][1], found | _sheets_and_slides(container, names)
+
+
+def _sheets_and_slides(container: zipfile.ZipFile, names: list[str]) -> set[str]:
+    found: set[str] = set()
+    room = office_story.Room()
+    for name in names:
         with container.open(name) as part:
-            if office_story.has_dde(part):
-                found.add("office-dde")
-    return main[0][1], found
+            if _EXTERNAL_LINK.match(name):
+                if office_story.has_dde(part, room):
+                    found.add("office-dde")
+            elif _SHEET.match(name):
+                found |= office_story.formulas(part)
+            elif _SLIDE.match(name) and office_story.starts_something(part):
+                found.add("office-active-content")
+    return found
 
 
 def _related(relations: bytes) -> Iterator[str]:
@@ -178,13 +195,15 @@ def _related(relations: bytes) -> Iterator[str]:
 
 def _open_document(container: zipfile.ZipFile, names: list[str]) -> tuple[str, set[str]]:
     media_type = _part(container, "mimetype").decode("ascii")
-    if media_type not in _OPEN_DOCUMENT or "content.xml" not in names or _MANIFEST not in names:
+    if media_type not in _OPEN_DOCUMENT or _MANIFEST not in names:
         raise _unsupported()
     # Prefixes are the writer's choice; the local name is not.
     manifest = xml.parse(_strip_doctype(_part(container, _MANIFEST)))
     locked = any(str(one.tag).endswith("}encryption-data") for one in manifest.iter())
     if locked:
-        return media_type, {"office-encrypted"}
+        return media_type, {"office-encrypted"}  # newer programs encrypt the whole package
+    if "content.xml" not in names:
+        raise _unsupported()
     return media_type, office_story.open_document(container)
 
 

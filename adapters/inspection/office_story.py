@@ -11,8 +11,10 @@ Parts are read as XML, so that no encoding, entity or split run hides a field's 
 from __future__ import annotations
 
 import contextlib
+import html
 import re
 import zipfile
+from collections.abc import Iterator
 from typing import IO, BinaryIO, Final, cast
 
 from adapters import xml
@@ -38,8 +40,14 @@ _TELLS = re.compile(rb"[<:](?:%b)[\s/>]" % "|".join(sorted(TRACKED | _FIELDS)).e
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 _DDE = re.compile(r'(?i)\s*"?\s*DDE(AUTO)?\b')
 _FETCHES = re.compile(
-    r'(?is)\s*(LINK\b|(INCLUDE(PICTURE|TEXT)?|IMPORT|RD)\b.*?((https?|ftp|file):|["\s]\\\\+\w))'
+    r'(?is)\s*((LINK|DATABASE)\b|(INCLUDE(PICTURE|TEXT)?|IMPORT|RD)\b.*?((https?|ftp|file):|["\s]\\\\+\w))'
 )
+# A formula of a sheet has at most 8,192 characters (Excel specifications and limits).
+_LONGEST_FORMULA: Final = 16 * 1024
+_FORMULA = re.compile(rb"<(?:\w+:)?f(?:\s[^<>]*)?>([^<]{1,%d})" % _LONGEST_FORMULA)
+_NOT_A_CALL = re.compile(r"""\"[^"]*\"|'[^']*'!""")
+_FORMULA_FETCHES = re.compile(r"(?i)\b(?:WEBSERVICE|IMAGE)\s*\(")
+_STARTS = re.compile(rb"(?i)ppaction://(?:program|macro)\b")
 _ODF_TELLS = {
     "annotation": "office-comments",
     "changed-region": "office-tracked-changes",
@@ -47,7 +55,11 @@ _ODF_TELLS = {
     "dde-source": "office-dde",
     "event-listener": "office-macros",
 }
-_ODF_REFERS = frozenset({"image", "object", "object-ole", "section-source", "plugin", "applet"})
+_ODF_OBJECTS = frozenset({"object", "object-ole"})
+_ODF_REFERS = _ODF_OBJECTS | frozenset(
+    {"image", "section-source", "plugin", "applet", "floating-frame"}
+    | {"background-image", "fill-image", "font-face-uri"}
+)
 _ELSEWHERE = re.compile(r"(?i)\s*([a-z][a-z0-9+.-]+:|//|\\\\)")
 
 
@@ -58,7 +70,7 @@ def word(container: zipfile.ZipFile) -> set[str]:
     :raises XmlError: a part is no XML that we read.
     """
     found: set[str] = set()
-    room = _Room()
+    room = Room()
     for entry in container.infolist():
         with container.open(entry) as part:
             if not _tells(part):
@@ -86,7 +98,7 @@ def _tells(part: IO[bytes]) -> bool:
 def open_document(container: zipfile.ZipFile) -> set[str]:
     """Return the codes of what is in the texts of an OpenDocument file."""
     found: set[str] = set()
-    room = _Room()
+    room = Room()
     for name in ("content.xml", "styles.xml"):
         if name in container.namelist():
             with container.open(name) as part:
@@ -94,11 +106,15 @@ def open_document(container: zipfile.ZipFile) -> set[str]:
     return found
 
 
-def has_dde(part: IO[bytes]) -> bool:
-    """Return whether a part of a workbook that names its sources has one by DDE."""
+def has_dde(part: IO[bytes], room: Room) -> bool:
+    """Return whether a part of a workbook that names its sources has one by DDE.
+
+    :raises FormatError: ``office-too-large``: more than anybody writes.
+    """
     names: set[str] = set()
 
     def note(path: xml.Path) -> bool:
+        room.take()
         names.add(_local(path[-1]))
         return False
 
@@ -109,13 +125,17 @@ def has_dde(part: IO[bytes]) -> bool:
     return "ddeLink" in names
 
 
-class _Room:
+class Room:
     """How many elements may still come, over all parts of one document."""
 
     def __init__(self) -> None:
         self.left = MOST_ELEMENTS
 
     def take(self) -> None:
+        """Count one more.
+
+        :raises FormatError: ``office-too-large``.
+        """
         self.left -= 1
         if self.left < 0:
             raise too_large()
@@ -124,7 +144,7 @@ class _Room:
 class _WordStory:
     """Collects the instructions of fields, run by run, as Word joins them."""
 
-    def __init__(self, room: _Room) -> None:
+    def __init__(self, room: Room) -> None:
         self.found: set[str] = set()
         self._room = room
         self._open: list[str] = []
@@ -175,7 +195,7 @@ class _WordStory:
 
 
 class _OdfStory:
-    def __init__(self, room: _Room) -> None:
+    def __init__(self, room: Room) -> None:
         self.found: set[str] = set()
         self._room = room
 
@@ -188,11 +208,43 @@ class _OdfStory:
 
     def take(self, element: xml.Element) -> None:
         for one in element.iter():
-            if _ELSEWHERE.match(_attribute(one, "href")):
+            target = _attribute(one, "href")
+            if _ELSEWHERE.match(target):
                 self.found.add("office-external-link")
+            elif target and _local(str(one.tag)) in _ODF_OBJECTS:
+                self.found.add("office-embedded-files")
 
     def close(self) -> None:
         """Nothing is left open."""
+
+
+def formulas(part: IO[bytes]) -> set[str]:
+    """Return the codes of what the formulas of a sheet start or fetch when it is opened."""
+    found: set[str] = set()
+    for formula in _matches(part, _FORMULA):
+        said = html.unescape(formula[1].decode("utf-8", "replace"))
+        said = _NOT_A_CALL.sub("", said)  # words, and the names of sheets
+        if "|" in said:  # between a program and its topic, and nowhere else
+            found.add("office-dde")
+        if _FORMULA_FETCHES.search(said):
+            found.add("office-external-link")
+    return found
+
+
+def starts_something(part: IO[bytes]) -> bool:
+    """Return whether something on a slide starts a program or macro by a click, or a touch."""
+    return any(True for _ in _matches(part, _STARTS))
+
+
+def _matches(part: IO[bytes], pattern: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
+    """Yield what matches in a part that may be large; something twice where two pieces meet."""
+    before = b""
+    while piece := part.read(_CHUNK):
+        seen = before + piece
+        if before == b"" and seen.startswith(_WIDE):
+            seen = piece = (seen + part.read(MOST_MARKUP)).decode("utf-16", "replace").encode()
+        yield from pattern.finditer(seen)
+        before = seen[-_LONGEST_FORMULA:]
 
 
 def _read(story: _WordStory | _OdfStory, part: IO[bytes]) -> set[str]:

@@ -30,7 +30,7 @@ MAGIC = PDF
 MEDIA_TYPE = "application/pdf"
 _STREAM_LIMIT = 64 * 1024 * 1024
 _MOST_PICTURES = 128 * 1024 * 1024
-_MOST_FOLLOWING = 1000
+_MOST_FOLLOWING = 20_000
 
 _ACTIONS = {
     "/JavaScript": "pdf-javascript",
@@ -120,9 +120,10 @@ def _warnings(pdf: pikepdf.Pdf) -> set[str]:
         raise ValueError("no page")
     if len(pdf.objects) > pdf_objects.MOST_OBJECTS:
         raise too_complex()
+    met = _Met()
     for one in pdf_objects.indirect(pdf):
         if _SUSPECT.search(one.unparse(resolved=True)):
-            found |= {code for inner in pdf_objects.within(one) for code in _named_here(inner)}
+            found |= {code for inner in pdf_objects.within(one) for code in _named_here(inner, met)}
     if _tells_place(pdf):
         found.add(pictures.PLACE)
     complaints = pdf.get_warnings()
@@ -134,13 +135,35 @@ def _warnings(pdf: pikepdf.Pdf) -> set[str]:
     return found
 
 
-def _named_here(one: pikepdf.Object) -> Iterator[str]:
+class _Met:
+    """The actions that were looked at, over the whole document: many may lead to the same."""
+
+    def __init__(self) -> None:
+        self.left = _MOST_FOLLOWING
+        self._seen: set[tuple[int, int]] = set()
+
+    def is_new(self, action: pikepdf.Dictionary) -> bool:
+        """Return whether this action was not looked at before, and count it.
+
+        :raises FormatError: ``pdf-too-complex``.
+        """
+        if action.is_indirect and action.objgen in self._seen:
+            return False
+        self.left -= 1
+        if self.left < 0:
+            raise too_complex()
+        if action.is_indirect:
+            self._seen.add(action.objgen)
+        return True
+
+
+def _named_here(one: pikepdf.Object, met: _Met) -> Iterator[str]:
     if not isinstance(one, pikepdf.Dictionary):
         return
     for key, code in _KEYS.items():
         if key in one:
             yield code
-    if any(_fetches(action) for action in _automatic(one)):
+    if any(_fetches(action) for action in _automatic(one, met)):
         yield "pdf-automatic-action"
     if is_remark(one):
         yield "pdf-comments"
@@ -150,34 +173,29 @@ def _named_here(one: pikepdf.Object) -> Iterator[str]:
             yield _ACTIONS[str(value)]
 
 
-def _automatic(one: pikepdf.Dictionary) -> Iterator[object]:
+def _automatic(one: pikepdf.Dictionary, met: _Met) -> Iterator[pikepdf.Dictionary]:
     """Yield the actions that nobody clicks for (ISO 32000-1, 12.6.3)."""
     more = one.get("/AA")
     first = [one.get("/OpenAction")]
     if isinstance(more, pikepdf.Dictionary):
         first += [more.get(key) for key in more.keys()]  # noqa: SIM118 (no iterator there)
-    yield from _with_following(first)
+    yield from _with_following(first, met)
 
 
-def _with_following(actions: Sequence[object]) -> Iterator[object]:
-    """Yield actions and those that follow them by themselves, each once."""
-    waiting, met = list(actions), 0
-    seen: set[tuple[int, int]] = set()
-    while waiting and met < _MOST_FOLLOWING:
+def _with_following(first: Sequence[object], met: _Met) -> Iterator[pikepdf.Dictionary]:
+    """Yield actions and those that follow them by themselves, each once in a document."""
+    waiting = list(first)
+    while waiting:
         action = waiting.pop()
-        met += 1
+        if not isinstance(action, pikepdf.Dictionary) or not met.is_new(action):
+            continue
         yield action
-        following = action.get("/Next") if isinstance(action, pikepdf.Dictionary) else None
-        for one in following if isinstance(following, pikepdf.Array) else [following]:
-            if not isinstance(one, pikepdf.Dictionary) or one.objgen in seen:
-                continue
-            if one.is_indirect:
-                seen.add(one.objgen)
-            waiting.append(one)
+        following = action.get("/Next")
+        waiting += following if isinstance(following, pikepdf.Array) else [following]
 
 
-def _fetches(action: object) -> bool:
-    return isinstance(action, pikepdf.Dictionary) and str(action.get("/S")) in _FETCHING
+def _fetches(action: pikepdf.Dictionary) -> bool:
+    return str(action.get("/S")) in _FETCHING
 
 
 def is_remark(one: pikepdf.Dictionary) -> bool:

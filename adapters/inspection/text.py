@@ -18,7 +18,6 @@ from exchange.ports import Inspection
 RTF_MAGIC = b"{\\rtf"
 
 _CHUNK = 256 * 1024
-_OVERLAP = 64
 _PDF = b"%PDF-"  # with something before it, which readers forgive and scanners miss
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # Control characters that no text editor writes; tab, line ends and form feed it does.
@@ -29,6 +28,14 @@ _RTF_OBJECT = re.compile(rb"\\obj(?:data|ocx|emb|link|autlink|update)", re.IGNOR
 _RTF_LINK = re.compile(
     rb"\\\*\s*\\template|INCLUDE(?:PICTURE|TEXT)|DDEAUTO|\\objlink", re.IGNORECASE
 )
+# A field's name may be written in pieces: in groups, with formats between them, or in hexadecimal.
+_RTF_FIELD = re.compile(rb"\\fldinst(?![a-z])", re.IGNORECASE)
+_RTF_HEX = re.compile(rb"\\'([0-9a-fA-F]{2})")
+_RTF_WORDS = re.compile(rb"\\[a-zA-Z]+-?[0-9]* ?|\\\*|[{}\r\n]")
+_RTF_FETCHES = re.compile(
+    rb"(?i)\s*\"?\s*(?:DDE(?:AUTO)?|LINK|DATABASE|INCLUDE(?:PICTURE|TEXT)?|IMPORT|RD)\b"
+)
+_FIELD = 2048
 _RTF_REMARK = re.compile(rb"\\annotation(?![a-zA-Z])")
 _RTF_CHANGE = re.compile(rb"\\(?:revised|deleted)(?![a-zA-Z])")
 _IN_RTF = (
@@ -77,10 +84,19 @@ def inspect_rtf(source: BinaryIO) -> Inspection:
             raise _invalid_rtf()
         seen = before + chunk
         found |= {code for pattern, code in _IN_RTF if pattern.search(seen)}
-        before = seen[-_OVERLAP:]
+        if any(map(_is_fetched, _RTF_FIELD.finditer(seen))):
+            found.add("rtf-external-link")
+        before = seen[-_FIELD:]
     if not before.rstrip(b"\0\r\n \t").endswith(b"}"):
         raise _invalid_rtf()
     return Inspection("application/rtf", tuple(sorted(found)))
+
+
+def _is_fetched(field: re.Match[bytes]) -> bool:
+    """Return whether a field asks another program, or fetches something, read as Word joins it."""
+    said = field.string[field.end() : field.end() + _FIELD]
+    said = _RTF_HEX.sub(lambda one: bytes.fromhex(one[1].decode("ascii")), said)
+    return _RTF_FETCHES.match(_RTF_WORDS.sub(b"", said)) is not None
 
 
 def _chunks(source: BinaryIO) -> Iterator[bytes]:

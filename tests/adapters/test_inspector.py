@@ -329,12 +329,14 @@ _EXPECTED = {
 _BEYOND = {
     "workbookProtection_workbook_revision_protected.xlsx": {"office-tracked-changes"},
     "encrypted_doc_no_id.pdf": {"pdf-automatic-action"},
+    "55923.xlsx": {"office-external-link"},
     **{
         name: {"pdf-comments"}
         for name in ("pr7352.pdf", "tagged_stamp.pdf", "commented.pdf", "example.pdf")
     },
 }
-"""What the labels do not say: a log of revisions, another file opened by itself, remarks."""
+"""What the labels do not say: a log of revisions, another file opened by itself, a connection to
+somebody's desktop, remarks."""
 _REFUSED = ("unopenable", "zero-pages", "no-magic-at-0", "badzip", "ole2", "vba", ".xlsb", ".zip")
 
 
