@@ -14,7 +14,7 @@ from exchange.services.links.agency_about import TYPES
 from exchange.services.roster_of import roster_of
 from exchange.services.tray.upload import Stage, get_upload
 from exchange.web.agencies.about import about_of, about_specs, readers_asked
-from exchange.web.agencies.filing import compared_with
+from exchange.web.comparing import compared_with
 from exchange.web.here import actor, inside, org_id
 from exchange.web.outsiders.asking import fields_of, refuse
 from exchange.web.pupils.child import child_of

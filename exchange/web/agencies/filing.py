@@ -8,40 +8,20 @@ from flask import flash, redirect, render_template, request, url_for
 
 from exchange.errors import ExchangeError, NotFound
 from exchange.services.advice.filing import Confirmed, file_report, set_aside
-from exchange.services.advice.matching import COMPARED, Match, match_of
+from exchange.services.advice.matching import match_of
 from exchange.services.advice.reports import Report, Step, get_report, newer_than
 from exchange.services.advice.standing import get_advice
 from exchange.services.links.agency_about import READERS, REGISTERS, types_on
 from exchange.services.roster_of import roster_of
 from exchange.services.sealed_document import SealedDocument
 from exchange.services.tray.upload import Stage, Upload, get_upload
+from exchange.web.comparing import compared_with
 from exchange.web.forms import PageForm
 from exchange.web.here import actor, inside, org_id
 from exchange.web.pupils.child import child_of
 from exchange.web.record_page import record_page
 from exchange.web.serving import SHOWN, send_document
 from exchange.web.tray.shown import pupils
-
-AGREES = {
-    "asked": "It came by the link or pack that was made for this child",
-    "name": "It names the child in full",
-    "born": "It gives the child's day of birth",
-    "upn": "It gives the child's UPN",
-}
-DIFFERS = {
-    "no-name": "The child's name is not in it",
-    "other-upn": "It gives another UPN",
-    "unread": "It holds pictures of text, which could not be searched",
-}
-BY = {
-    "name": "The name",
-    "born": "The day of birth",
-    "upn": "The UPN",
-    "address": "The address",
-    "nhs-number": "The NHS number",
-    "school": "The school",
-    "parents": "The parents' names",
-}
 
 
 def report(report: str) -> Any:
@@ -101,26 +81,6 @@ def _confirmed(pupil: str) -> Confirmed:
         compared=tuple(request.form.getlist("compared")),
         replaces=request.form.get("replaces", ""),
     )
-
-
-def compared_with(match: Match | None) -> dict[str, Any]:
-    """Return what a template needs to show what agrees, and to ask by what a person knows it."""
-    return {
-        "match": match,
-        "lines": _lines(match),
-        "others": [name for _, name in match.others] if match else [],
-        "compared": [(code, BY[code]) for code in COMPARED],
-        "ticked": request.form.getlist("compared"),
-    }
-
-
-def _lines(match: Match | None) -> list[tuple[bool, str]]:
-    """Return what agrees and what differs, as sentences."""
-    if match is None:
-        return []
-    return [(True, AGREES[one]) for one in match.agree] + [
-        (False, DIFFERS[one]) for one in match.differ
-    ]
 
 
 def _upload(unit: Any, upload_id: str) -> Upload | None:

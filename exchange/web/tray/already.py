@@ -26,6 +26,7 @@ def filed_already(upload_id: str) -> Response:
         raise NotFound("item-unknown")
     flash("It was filed already.")
     if may_go("pupils.document"):
-        where = {"pupil": document.pupil_id, "document": document.document_id}
-        return redirect(url_for("pupils.document", **where), 303)
+        pupil_id = document.pupil_id
+        where = url_for("pupils.document", pupil=pupil_id, document=document.document_id)
+        return redirect(where, 303)
     return redirect(record_page(document.pupil_id), 303)

@@ -11,13 +11,16 @@ from werkzeug.wrappers import Response as AnyResponse
 from exchange.domain.access import Role
 from exchange.domain.roster import Roster
 from exchange.errors import ExchangeError, NotFound
+from exchange.services.advice.by_hand import file_by_hand, match_by_hand
+from exchange.services.advice.matching import Match
 from exchange.services.document_texts import kept_text
 from exchange.services.record_disclosure import mark
 from exchange.services.roster_of import roster_of
 from exchange.services.sealed_document import SealedDocument
-from exchange.services.tray.file_upload import Filing, ask_clean, file_upload, throw_away
+from exchange.services.tray.file_upload import Filing, ask_clean, throw_away
 from exchange.services.tray.upload import Stage, Upload, open_upload
 from exchange.services.twins import confirm, doubts_of_text
+from exchange.web.comparing import compared_with
 from exchange.web.forms import PageForm
 from exchange.web.here import actor, inside, org_id, role
 from exchange.web.pupils.inputs import Spec, answers, drawn, form_of
@@ -93,10 +96,11 @@ def file(upload: str) -> Any:
     form = form_of(specs, values, "FileForm")
     lines = FileForm(data={"title": found.title, "author": found.author})
     doubts: list[dict[str, str]] = []
+    pupil_id = found.pupil_id if found.pupil_id in roster.children else None
     if request.method == "POST":
         valid = form.validate() & lines.validate()
         told = answers(form, specs)
-        pupil_id = found.pupil_id if found.pupil_id in roster.children else told.get("pupil")
+        pupil_id = pupil_id or told.get("pupil")
         if valid and pupil_id not in roster.children:
             raise NotFound("pupil-unknown")
         doubts = _doubts(found, text, roster, pupil_id)
@@ -106,23 +110,25 @@ def file(upload: str) -> Any:
             answer = _file(found, pupil_id or "", told, lines, form)
             if answer is not None:
                 return answer
-    elif found.pupil_id in roster.children:
-        doubts = _doubts(found, text, roster, found.pupil_id)
+    elif pupil_id:
+        doubts = _doubts(found, text, roster, pupil_id)
     html = render_template(
         "tray/document.html",
         upload=found,
         state=state_of(found),
         child=roster.children.get(found.pupil_id or ""),
         form=form,
-        lines=lines,
+        exact=lines,
         problems=[*form.summary(), *lines.summary()],
         fields=[(form[one.name], drawn(one)) for one in specs],
         doubts=doubts,
         readers=readers(form["type"].data or ""),
         not_for=_not_for(),
-        ticked=request.form.getlist("not_for"),
+        barred=request.form.getlist("not_for"),
         looked=_looked(doubts),
         shown=found.media_type in SHOWN,
+        matched=roster.children.get(pupil_id or ""),
+        **compared_with(_match(found, roster, pupil_id, form["type"].data or ""), "page"),
     )
     return html, 422 if request.method == "POST" else 200
 
@@ -131,6 +137,14 @@ def _looked(doubts: Sequence[Mapping[str, str]]) -> bool:
     """Return whether somebody said that they looked, and all that is doubted now stood there."""
     seen = set(request.form.getlist("seen"))
     return "about" in request.form and {one["id"] for one in doubts} <= seen
+
+
+def _match(found: Upload, roster: Roster, pupil_id: str | None, type_: str) -> Match | None:
+    """Return what must be confirmed before it is filed as a report of this child."""
+    if pupil_id not in roster.children:
+        return None
+    with inside().store.reading(org_id()) as unit:
+        return match_by_hand(inside(), unit, found, pupil_id or "", type_)
 
 
 def _likely(found: Upload) -> str | None:
@@ -159,7 +173,18 @@ def _file(
         told["authored"],
     )
     try:
-        filed = file_upload(inside(), org_id(), found.upload_id, filing, actor())
+        filed = file_by_hand(
+            inside(),
+            org_id(),
+            found.upload_id,
+            filing,
+            actor(),
+            # Ticks say by what they know the child of whom the page told.
+            compared=request.form.getlist("compared")
+            if request.form.get("matched") == pupil_id
+            else (),
+            looked="about" in request.form or "looked" in request.form,
+        )
     except NotFound:
         return filed_already(found.upload_id)
     except ExchangeError as error:

@@ -11,6 +11,8 @@ from tests.exchange.web.cases.council import Council, day_fields, words
 from tests.exchange.web.tray.conftest import Desk
 
 LETTER = pdf_saying("Speech and language therapy report", "Seen at the clinic on 3 May 2026.")
+KNOWN = {"looked": "yes", "compared": ["name", "born"]}
+"""What somebody says who has looked at it: nothing that a machine can read tells whose it is."""
 
 
 def placed(council: Council, number: int) -> str:
@@ -30,7 +32,9 @@ def test_a_paper_is_added_at_the_case_filed_and_offered_to_the_panel(fresh: Coun
     there = desk.post(("Scan 0001.pdf", LETTER), pupil=pupil).headers["Location"]
     desk.settle()
     assert "Not for the panel" in words(browser.get(there))
-    filed = browser.post(there, {"type": "slt-report", "title": "Report of the clinic"})
+    told = {"type": "slt-report", "title": "Report of the clinic"}
+    assert browser.post(there, told).status_code == 422  # the letter names nobody
+    filed = browser.post(there, told | KNOWN | {"matched": pupil})
     assert filed.headers["Location"].endswith(f"/cases/{fresh.only.case_id}#documents")
     assert "Report of the clinic" in words(browser.get(fresh.at()))
     assert "Report of the clinic" in words(browser.get(fresh.at("/panel")))
@@ -43,7 +47,7 @@ def test_what_is_not_for_the_panel_is_at_the_case_and_in_no_pack(fresh: Council)
     desk.settle()
     browser.get(there)
     told = {"type": "slt-report", "title": "A private letter", "not_for": ["panel"]}
-    assert browser.post(there, told).status_code == 302
+    assert browser.post(there, told | KNOWN | {"matched": pupil}).status_code == 302
     assert "A private letter" in words(browser.get(fresh.at()))
     chosen = browser.get(fresh.at("/panel")).text
     boxes = re.findall(r'<input[^>]*name="paper[^>]*>', chosen)
