@@ -72,7 +72,7 @@ def drop_two_documents(shown: Tab, folder: Path) -> None:
         ("EP report.pdf", "Educational psychologist's report"),
         ("SALT report.pdf", "Speech and language therapy report"),
     ):
-        (folder / name).write_bytes(pdf(text))
+        (folder / name).write_bytes(pdf(f"{text} about {CHILD} {SURNAME}"))
         files.append(folder / name)
     page = shown.page
     page.get_by_label("Reports, plans and letters").set_input_files(files)

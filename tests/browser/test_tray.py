@@ -78,7 +78,7 @@ def test_files_one_by_one(
     with tab(browser, primary, who, width=width, names=NAMES) as shown:
         page = shown.go(f"/pupils/{twins[0]}")
         path = tmp_path / f"report {width}.pdf"
-        path.write_bytes(pdf_saying("Occupational therapy report", f"width {width}"))
+        path.write_bytes(pdf_saying("Occupational therapy report", "Ximena Yarrow", f"{width}"))
         page.get_by_label("Reports, plans and letters").set_input_files(path)
         with page.expect_navigation(url=re.compile("/tray/files/")):
             page.get_by_role("button", name="Add files").click()
