@@ -20,7 +20,7 @@ from exchange.services.preview import Explanation, explain
 from exchange.services.protect import require_shown
 from exchange.services.query import exchange_about
 from exchange.services.tell_history import Happened, receipts_of
-from exchange.web.here import inside, org_id, visitor
+from exchange.web.here import inside, knows_of, org_id, visitor
 from exchange.web.pupils.child import child_of, label_of, may_send
 from exchange.web.pupils.overview import organisation_name
 from exchange.web.pupils.sending import rows_of
@@ -98,7 +98,8 @@ def page(bundle: str) -> Any:
         stored = unit.receipts.of(bundle, transfer.recipient, "received")
         later = [one for one in unit.transfers.all(transfer.pupil_id) if one.supersedes == bundle]
     receipts = [parse_receipt(one.content) for one in stored]
-    going = [one for one in transfer.disclosed if one.decision.allowed]
+    listed = [one for one in transfer.disclosed if knows_of(one.type)]
+    going = [one for one in listed if one.decision.allowed]
     return render_template(
         "transfers/page.html",
         child=child,
@@ -115,10 +116,8 @@ def page(bundle: str) -> Any:
         by_link=is_weak(transfer),
         weaker=any(one.assurance is not None for one in receipts),
         going=rows_of(child.pupil_id, [one for one in going if one.what != "section"]),
-        stayed=len([one for one in transfer.disclosed if not one.decision.allowed]),
-        waits=len(
-            [one for one in transfer.disclosed if one.decision.outcome is Outcome.NEEDS_DECISION]
-        ),
+        stayed=len(listed) - len(going),
+        waits=len([one for one in listed if one.decision.outcome is Outcome.NEEDS_DECISION]),
         later=later,
         may_send=may_send(),
         can_recall=transfer.state in CAN_RECALL,
