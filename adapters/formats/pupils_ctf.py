@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from typing import BinaryIO
 
 from adapters.formats.ctf import CtfPupil, read_ctf
+from adapters.formats.provision_today import today_in_london
 from exchange.ports import ReadPupil, UnreadPupil
 
 
@@ -13,17 +15,21 @@ class CtfPupils:
     """Reads pupils, register entries, attendance and attainment from a Common Transfer File.
 
     :param no_upn: the reason (code UN1 to UN7) of pupils without UPN whom the file gives none.
+    :param today: says which day it is in London: whose SEN provision counts.
     """
 
-    def __init__(self, no_upn: str | None = None) -> None:
-        self._no_upn = no_upn
+    def __init__(
+        self, no_upn: str | None = None, today: Callable[[], date] = today_in_london
+    ) -> None:
+        self._no_upn, self._today = no_upn, today
 
     def read(self, source: BinaryIO) -> Iterator[ReadPupil | UnreadPupil]:
         """Yield each pupil; one that is wrong stops only that one.
 
         :raises exchange.errors.FormatError: not XML, has a DOCTYPE, no CTF, too old.
         """
-        for row in read_ctf(source, no_upn_reason=self._no_upn).pupils:
+        found = read_ctf(source, no_upn_reason=self._no_upn, today=self._today())
+        for row in found.pupils:
             if isinstance(row, CtfPupil):
                 yield _read(row)
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -15,6 +16,7 @@ from adapters.inspector import ContentInspector
 from adapters.readable import TypstRenderer
 from adapters.school_register import SchoolRegisterFile
 from adapters.texts import DocumentTexts
+from exchange.domain.clocks import london_day
 from exchange.errors import TransportRefused, Wrapped
 from exchange.ports import (
     Actor,
@@ -73,7 +75,7 @@ class Node:
         # Imported where it is needed: few commands read lists.
         from adapters.formats.mis.pupil_lists import PupilLists
 
-        return PupilLists(self.ctf)
+        return PupilLists(self.ctf, today=lambda: london_day(self.inside.clock.now()))
 
     def worker(self) -> Worker:
         """Return the worker of this node."""
@@ -172,10 +174,10 @@ def _scanner(socket: Path | None) -> Scanner | None:
     return ClamdScanner(socket)
 
 
-def _ctf(no_upn: str | None) -> PupilReader:
+def _ctf(clock: Clock, no_upn: str | None) -> PupilReader:
     from adapters.formats.pupils_ctf import CtfPupils  # here: it brings a reader of XML along
 
-    return CtfPupils(no_upn)
+    return CtfPupils(no_upn, lambda: london_day(clock.now()))
 
 
 def assemble(
@@ -213,7 +215,7 @@ def assemble(
         inspector=inspector,
         scanner=_scanner(home.scanner_socket(settings)),
         cleaner=DocumentCleaner(inspector),
-        ctf=_ctf,
+        ctf=partial(_ctf, clock),
         renderer=TypstRenderer(),
         mailer=mailer_of(home, settings, clock),
         store=store,

@@ -7,12 +7,14 @@ field that a record will not hold is kept as the XML it was, with a remark.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, cast
 
 from adapters.formats.ctf.layout import PUPIL, PUPIL_TAG, PUPILS_TAG
 from adapters.formats.ctf.model import CtfPupil, CtfPupilError, Remark
 from adapters.formats.ctf.nodes import DfeNumber, Group, Kept, Kind, Leaf, Many, Node
 from adapters.formats.ctf.walk import EXTRAS, Pointer, Reading, Scope, read
+from adapters.formats.provision_today import held_on
 from adapters.xml import Element
 from exchange.errors import FormatError
 from schemas.attainment import Attainment
@@ -43,6 +45,7 @@ _HINTS = {
     "field-invalid": "Correct the field in the school's system and export again.",
     "field-repeated": "The field is there twice: correct the file and import it again.",
     "provision-outdated": "Record the pupil's SEN provision of today and export again.",
+    "provision-later": "Every SEN provision begins after today: record today's and export again.",
 }
 
 
@@ -66,14 +69,15 @@ def refused(code: str, path: str) -> FormatError:
 
 
 def assemble(
-    element: Element, position: int, subject: str, no_upn_reason: str | None
+    element: Element, position: int, subject: str, no_upn_reason: str | None, today: date
 ) -> CtfPupil | CtfPupilError:
     """Make the records of one pupil.
 
     :param subject: the pupil's id, set into each record.
     :param no_upn_reason: why a pupil without UPN has none, where the file does not say.
+    :param today: the day whose SEN provision counts.
     """
-    attempt = _Attempt(element, pupil_path(position), subject, no_upn_reason)
+    attempt = _Attempt(element, pupil_path(position), subject, no_upn_reason, today)
     for _ in range(_MOST_ROUNDS):
         made = attempt.round()
         if attempt.errors:
@@ -94,12 +98,13 @@ class _Attempt:
     """Reads a pupil, sets aside what records refuse, and reads again until all fits."""
 
     def __init__(
-        self, element: Element, path: str, subject: str, no_upn_reason: str | None
+        self, element: Element, path: str, subject: str, no_upn_reason: str | None, today: date
     ) -> None:
         self.path = path
         self.errors: list[FormatError] = []
         self.remarks: list[Remark] = []
         self._element, self._subject, self._reason = element, subject, no_upn_reason
+        self._today = today
         self._rejected: set[str] = set()
         self._made: dict[str, tuple[Scope, Record]] = {}
         """What the round before made of which values."""
@@ -138,22 +143,22 @@ class _Attempt:
             self._provision_now(sen)
 
     def _provision_now(self, sen: Scope) -> None:
-        """The provision of today is that of the latest start; an undated one counts as oldest."""
+        """The provision of today is that of the latest start that is not to come."""
         history = [p for p in sen.get("provision_history", []) if "provision" in p]
         if not history:
             self.errors.append(refused("field-missing", f"{self.path}/SENhistory/SEN"))
             return
-        starts = [str(period.get("starts", "")) for period in history]
-        latest = len(starts) - 1 - starts[::-1].index(max(starts))
-        now = history[latest]
+        now = held_on(self._today, history)
+        if now is None:
+            self.errors.append(refused("provision-later", f"{self.path}/SENhistory/SEN"))
+            return
         codes = code_set("sen-provision")
-        if now["provision"] in codes and codes.lookup(now["provision"], importing=True).import_only:
-            self.errors.append(
-                refused("provision-outdated", f"{self.path}/SENhistory/SEN[{latest + 1}]")
-            )
-        sen["provision"] = now["provision"]
-        if "starts" in now:
-            sen["provision_starts"] = now["starts"]
+        if now.provision in codes and codes.lookup(now.provision, importing=True).import_only:
+            place = f"{self.path}/SENhistory/SEN" + ("" if now.at is None else f"[{now.at + 1}]")
+            self.errors.append(refused("provision-outdated", place))
+        sen["provision"] = now.provision
+        if now.starts:
+            sen["provision_starts"] = now.starts
 
     def _load(
         self, name: str, kind: type[Record], values: Scope, reading: Reading

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, BinaryIO, cast
 
 from lxml import etree
@@ -27,6 +27,7 @@ from adapters.formats.ctf.model import (
     CtfRow,
 )
 from adapters.formats.ctf.walk import Scope, read
+from adapters.formats.provision_today import today_in_london
 from adapters.xml import DEFAULT_LIMITS, Element, Path, XmlLimits, iter_records
 from exchange.errors import FormatError, UsageError
 from schemas.codes import code_set
@@ -48,6 +49,7 @@ def read_ctf(
     *,
     no_upn_reason: str | None = None,
     subject: Callable[[], str] = new_subject,
+    today: date | None = None,
     limits: XmlLimits = DEFAULT_LIMITS,
 ) -> CtfImport:
     """Begin to read a CTF of version 12 or later.
@@ -58,6 +60,7 @@ def read_ctf(
 
     :param no_upn_reason: ``UN1`` to ``UN7``, for pupils without UPN where the file gives none.
     :param subject: makes the pupil id for each pupil's records.
+    :param today: the day whose SEN provision counts; without it, the computer's in London.
     :raises XmlError: not XML, or XML that this service does not read; also raised later, by
         ``pupils``, where the file breaks further on.
     :raises FormatError: ``ctf-not-a-ctf``, ``ctf-header-missing``, ``ctf-version-unknown``,
@@ -66,7 +69,8 @@ def read_ctf(
     """
     if no_upn_reason is not None and no_upn_reason not in code_set("upn-unknown-reason"):
         raise UsageError("upn-reason-unknown", hint="Use one of UN1 to UN7.")
-    reader = _Reader(iter_records(stream, _is_record, limits=limits), no_upn_reason, subject)
+    records = iter_records(stream, _is_record, limits=limits)
+    reader = _Reader(records, no_upn_reason, subject, today or today_in_london())
     found = CtfImport(reader.header(), iter(()))
     found.extras, found.pupils = reader.extras, reader.pupils()
     return found
@@ -84,9 +88,11 @@ class _Reader:
         records: Iterator[tuple[Path, Element]],
         no_upn_reason: str | None,
         subject: Callable[[], str],
+        today: date,
     ) -> None:
         self.extras: list[ExtraElement] = []
         self._records, self._reason, self._subject = records, no_upn_reason, subject
+        self._today = today
         self._upns: set[Upn] = set()
 
     def header(self) -> CtfHeader:
@@ -109,7 +115,7 @@ class _Reader:
                 self._keep(path, element)
 
     def _pupil(self, element: Element, position: int) -> CtfRow:
-        row = assemble(element, position, self._subject(), self._reason)
+        row = assemble(element, position, self._subject(), self._reason, self._today)
         upn = row.pupil.upn if isinstance(row, CtfPupil) else None
         if upn is None:
             return row

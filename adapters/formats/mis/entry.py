@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 from adapters.formats.mis.cells import Cells, error
 from adapters.formats.mis.joining import Line
 from adapters.formats.mis.meanings import flag_of, several
+from adapters.formats.provision_today import Held, held_on
 from schemas.codes import code_set
 
 _MOST_NEEDS = 50
@@ -16,8 +18,11 @@ _RANK = re.compile(r"0*([1-9][0-9]?)(?:\.0+)?")
 _FURTHER = ("need_type_2", "need_type_3")
 
 
-def register_entry(cells: Cells) -> dict[str, Any]:
-    """Return the values of the entry, or nothing where the rows tell of none."""
+def register_entry(cells: Cells, today: date) -> dict[str, Any]:
+    """Return the values of the entry, or nothing where the rows tell of none.
+
+    :param today: the day whose provision counts.
+    """
     history, needs = _history(cells), _needs(cells)
     if not history:
         if not needs:
@@ -27,20 +32,24 @@ def register_entry(cells: Cells) -> dict[str, Any]:
             cells.remarks.append(("provision-unknown", place.path()))
             return {}
         history = [{"provision": cells.plan.no_provision}]
-    return _now(cells, history) | ({"needs": needs} if needs else {})
+    return _now(cells, history, today) | ({"needs": needs} if needs else {})
 
 
-def _now(cells: Cells, history: list[dict[str, str]]) -> dict[str, Any]:
-    """The provision of today is the one of the latest start that has no end."""
-    open_ = [one for one in history if "ends" not in one] or history
-    starts = [one.get("starts", "") for one in open_]
-    now = open_[len(starts) - 1 - starts[::-1].index(max(starts))]
-    if code_set("sen-provision").lookup(now["provision"], importing=True).import_only:
-        place = (cells.bunch.provision or cells.bunch.lines)[0]
+def _now(cells: Cells, history: list[dict[str, str]], today: date) -> dict[str, Any]:
+    place = (cells.bunch.provision or cells.bunch.lines)[0]
+    now = held_on(today, history)
+    if now is None and cells.plan.no_provision:
+        now = Held(cells.plan.no_provision, "", None)
+    if now is None:
+        cells.errors.append(error("provision-later", place.path("provision_starts")))
+        return {}
+    if now.at is None and now.starts:
+        cells.remarks.append(("provision-ended", place.path("provision_ends")))
+    if code_set("sen-provision").lookup(now.provision, importing=True).import_only:
         cells.errors.append(error("provision-outdated", place.path("provision")))
-    told: dict[str, Any] = {"provision": now["provision"]}
-    if "starts" in now:
-        told["provision_starts"] = now["starts"]
+    told: dict[str, Any] = {"provision": now.provision}
+    if now.starts:
+        told["provision_starts"] = now.starts
     dated = [one for one in history if "starts" in one or "ends" in one or len(history) > 1]
     return told | ({"provision_history": dated} if dated else {})
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, TypeVar
 
 from adapters.formats.mis.cells import HINTS, VITAL, Cells, error
@@ -31,17 +32,18 @@ class Making:
     """Makes records of bunches.
 
     :param subject: makes the pupil id.
+    :param today: the day whose SEN provision counts.
     """
 
-    def __init__(self, plan: Plan, subject: Callable[[], str]) -> None:
-        self._plan, self._subject = plan, subject
+    def __init__(self, plan: Plan, subject: Callable[[], str], today: date) -> None:
+        self._plan, self._subject, self._today = plan, subject, today
         self._upns: set[str] = set()
 
     def pupil(self, bunch: Bunch, position: int) -> ReadPupil | UnreadPupil:
         """Return one pupil."""
         cells = Cells(bunch, self._plan)
         subject = self._subject()
-        identity, entry = _identity(cells), register_entry(cells)
+        identity, entry = _identity(cells), register_entry(cells, self._today)
         pupil = None if cells.errors else _loaded(Pupil, identity, subject, cells)
         if pupil is None or cells.errors:
             return UnreadPupil(position, tuple(cells.errors), _shown(cells))

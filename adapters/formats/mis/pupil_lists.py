@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from datetime import date
 from typing import BinaryIO
 
 from adapters.formats.mis.catalogue import fields
@@ -18,6 +19,7 @@ from adapters.formats.mis.making import Making
 from adapters.formats.mis.table import Table
 from adapters.formats.mis.texts import read_text
 from adapters.formats.mis.workbooks import MAGIC, read_workbook
+from adapters.formats.provision_today import today_in_london
 from exchange.errors import FormatError
 from exchange.ports import PupilReader, ReadPupil, UnreadPupil
 from exchange.ports.imports import FieldChoice, Given, Look, Plan, Remembered
@@ -33,14 +35,16 @@ class PupilLists:
 
     :param ctf: makes the reader of CTFs; its argument is why pupils without UPN have none.
     :param subject: makes pupil ids.
+    :param today: says which day it is in London: whose SEN provision counts.
     """
 
     def __init__(
         self,
         ctf: Callable[[str | None], PupilReader],
         subject: Callable[[], str] = lambda: str(uuid.uuid4()),
+        today: Callable[[], date] = today_in_london,
     ) -> None:
-        self._ctf, self._subject = ctf, subject
+        self._ctf, self._subject, self._today = ctf, subject, today
 
     @property
     def choices(self) -> Sequence[FieldChoice]:
@@ -68,7 +72,7 @@ class PupilLists:
             return
         with ExitStack() as stack:
             joined = join(_tables(given, stack), plan.fields)
-        making, position = Making(plan, self._subject), 0
+        making, position = Making(plan, self._subject, self._today()), 0
         for position, bunch in enumerate(joined.bunches, start=1):
             yield making.pupil(bunch, position)
         code = "row-without-pupil"

@@ -138,6 +138,7 @@ _REMARKS = {
     "cell-formula": "A cell holds a formula and is left out",
     "upn-form": "A former UPN cannot be read and is left out",
     "provision-unknown": "The needs are left out: no SEN provision is told",
+    "provision-ended": "The SEN provision has ended: taken as no SEN since then",
     "needs-too-many": "There are more needs than an entry holds",
 }
 
