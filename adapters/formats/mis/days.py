@@ -1,13 +1,14 @@
 """How days are written: 03/04/2015, 2015-04-03, 3 Apr 15, 42097; and when only a person can say.
 
-The order of day and month is a column's, never a cell's: one cell that can only be read one way
-decides for all. Where none does, and one reads differently both ways, a person is asked.
+The order of day and month is a column's, never a cell's: cells that can only be read one way
+decide for all. Where none does, too few do, or they contradict each other, a person is asked.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -28,6 +29,9 @@ _LONG_MONTHS = [
 ]
 _EPOCH = date(1899, 12, 30)  # Excel believes that 1900 was a leap year
 _SERIALS = range(14_610, 73_051)  # 1940 to 2100
+_FEW = 5
+"""One cell that decides is too few for so many that could be read either way: in a column of
+birthdays more than half decide."""
 _TURN = 40
 """Two digits of a year up to this many years from 2000 are of this century."""
 
@@ -64,26 +68,61 @@ def could_be_day(text: str) -> bool:
     return to_day(plain, "dmy") is not None or to_day(plain, "mdy") is not None
 
 
-def order_of(cells: Iterable[str]) -> str:
-    """Return the order of a column: ``dmy``, ``mdy``, ``ymd``, or ``ask``.
+@dataclass(slots=True)
+class _Seen:
+    """How many cells of a column make sense in one order alone, and how many in either."""
 
+    dmy: int = 0
+    mdy: int = 0
+    either: int = 0
+
+    @property
+    def order(self) -> str:
+        if self.dmy and self.mdy:
+            return "ask"
+        if self.dmy or self.mdy:
+            return "dmy" if self.dmy else "mdy"
+        return "ask" if self.either else "ymd"
+
+
+def order_of(cells: Iterable[str]) -> str:
+    """Return the order of a column that stands alone, as :func:`orders_of` does."""
+    return orders_of({0: cells})[0]
+
+
+def orders_of(columns: Mapping[int, Iterable[str]]) -> dict[int, str]:
+    """Return the order of each column of a table: ``dmy``, ``mdy``, ``ymd``, or ``ask``.
+
+    Columns that can be read two ways are read as the others, where these agree; where they do
+    not, or a few cells alone decide for many, a mistyped one may be among them: a person says.
     ``ymd`` stands for days that can be read one way only, whatever their order.
     """
-    seen = {"dmy": False, "mdy": False}
-    differs = False
-    for cell in cells:
+    seen = {at: _seen(cells) for at, cells in columns.items()}
+    orders = {at: one.order for at, one in seen.items()}
+    sure = {one for one in orders.values() if one in ("dmy", "mdy")}
+    if not sure:
+        return orders
+    agreeing = [one for one in seen.values() if not (one.dmy and one.mdy)]
+    deciding = sum(one.dmy + one.mdy for one in agreeing)
+    if len(sure) > 1 or deciding * _FEW <= sum(one.either for one in agreeing):
+        return {at: one if one == "ymd" else "ask" for at, one in orders.items()}
+    undecided = {at for at, one in seen.items() if not (one.dmy or one.mdy) and one.either}
+    return {at: min(sure) if at in undecided else one for at, one in orders.items()}
+
+
+def _seen(cells: Iterable[str]) -> _Seen:
+    seen = _Seen()
+    for cell, times in Counter(cells).items():
         found = _read(cell)
         if not isinstance(found, Parts):
             continue
         day_first, month_first = found.read("dmy"), found.read("mdy")
-        seen["dmy"] |= day_first is not None and month_first is None
-        seen["mdy"] |= month_first is not None and day_first is None
-        differs |= None not in (day_first, month_first) and day_first != month_first
-    if seen["dmy"] and not seen["mdy"]:
-        return "dmy"
-    if seen["mdy"] and not seen["dmy"]:
-        return "mdy"
-    return "ask" if differs or seen["dmy"] else "ymd"
+        if day_first and month_first:
+            seen.either += times * (day_first != month_first)
+        else:
+            seen.dmy += times * (day_first is not None)
+            seen.mdy += times * (month_first is not None)
+    return seen
 
 
 def _read(text: str) -> date | Parts | None:

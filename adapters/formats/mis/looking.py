@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from adapters.formats.mis.catalogue import fields, folded_word, layout_labels
-from adapters.formats.mis.days import order_of
+from adapters.formats.mis.days import orders_of
 from adapters.formats.mis.guessing import guess_fields, layout_of
 from adapters.formats.mis.meanings import code_of, likely_code, several
 from adapters.formats.mis.table import Table
@@ -95,23 +95,14 @@ def _samples(table: Table) -> list[tuple[str, ...]]:
 def _orders(table: Table, found: Sequence[str]) -> tuple[dict[int, str], int]:
     """Return the order of each column of days, and how many rows there are."""
     days = [at for at, one in enumerate(found) if one and fields()[one].kind == "day"]
-    cells: dict[int, set[str]] = {at: set() for at in days}
+    cells: dict[int, Counter[str]] = {at: Counter() for at in days}
     rows = 0
     for _, row in table.rows():
         rows += 1
         for at in days:
             if at < len(row):
-                cells[at].add(row[at])
-    return _one_order({at: order_of(told) for at, told in cells.items()}), rows
-
-
-def _one_order(orders: dict[int, str]) -> dict[int, str]:
-    """Read columns that can be read two ways as the others of their table, where these agree."""
-    sure = {one for one in orders.values() if one in ("dmy", "mdy")}
-    if len(sure) != 1:
-        return orders
-    (order,) = sure
-    return {at: order if one == "ask" else one for at, one in orders.items()}
+                cells[at][row[at]] += 1
+    return orders_of(cells), rows
 
 
 def _words(table: Table, sheet: Sheet, said: dict[str, str]) -> Iterator[Word]:

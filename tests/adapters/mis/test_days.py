@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.formats.mis.days import could_be_day, order_of, to_day
+from adapters.formats.mis.days import could_be_day, order_of, orders_of, to_day
 
 DAY = date(2015, 4, 3)
 
@@ -54,12 +54,34 @@ def test_month_first_only_where_the_column_is_so() -> None:
         (["2015-04-03", "42097", "3 Apr 2015"], "ymd"),
         (["13/04/2015", "04/13/2015"], "ask"),
         (["", "nonsense"], "ymd"),
+        (["01/09/2022"] * 5 + ["09/13/2022"], "ask"),
+        (["09/01/2022"] * 5 + ["13/09/2022"], "ask"),
+        (["01/09/2022"] * 4 + ["13/09/2022"], "dmy"),
     ],
 )
 def test_one_plain_cell_decides_for_the_column_and_else_a_person(
     cells: list[str], order: str
 ) -> None:
     assert order_of(cells) == order
+
+
+@pytest.mark.parametrize(
+    ("columns", "orders"),
+    [
+        (["13/04/2015 14/04/2015", "01/09/2022"], ["dmy", "dmy"]),
+        (["2015-04-13", "01/09/2022 13/09/2022"], ["ymd", "dmy"]),
+        (["13/04/2015 14/04/2015", "01/09/2022 01/09/2022 09/13/2022"], ["ask", "ask"]),
+        (["13/04/2015", "01/09/2022 09/13/2022", "02/09/2022"], ["ask", "ask", "ask"]),
+        (["13/04/2015", "14/09/2022 09/13/2022", "02/09/2022"], ["dmy", "ask", "dmy"]),
+        (["13/04/2015 14/04/2015", "01/09/2022 " * 9], ["dmy", "dmy"]),
+        (["13/04/2015", "01/09/2022 " * 9], ["ask", "ask"]),
+    ],
+)
+def test_columns_of_one_table_agree_or_a_person_is_asked(
+    columns: list[str], orders: list[str]
+) -> None:
+    told = {at: cells.split() for at, cells in enumerate(columns)}
+    assert list(orders_of(told).values()) == orders
 
 
 @given(st.dates(date(1941, 1, 1), date(2039, 12, 31)))

@@ -274,7 +274,7 @@ def test_one_column_that_is_sure_speaks_for_its_table() -> None:
     both = text(
         heads, ("Oak", "Ann", "13/04/2015", "F", "04/13/2023"), ("E", "B", "", "F", "1/2/23")
     )
-    assert [c.order for c in look(both).sheets[0].columns if c.order] == ["dmy", "mdy"]
+    assert [c.order for c in look(both).sheets[0].columns if c.order] == ["ask", "ask"]
 
 
 def test_what_was_said_last_time_is_remembered_by_the_headings() -> None:
