@@ -37,6 +37,11 @@ class SchoolStatus(StrEnum):
         """Return whether the school is open today."""
         return self in (SchoolStatus.OPEN, SchoolStatus.CLOSING)
 
+    @property
+    def is_destination(self) -> bool:
+        """Return whether a child may be going there: in July also to what opens in September."""
+        return self.takes_pupils or self is SchoolStatus.PROPOSED
+
 
 _ORDER = {status: place for place, status in enumerate(SchoolStatus)}
 

@@ -151,7 +151,7 @@ def _school(inside: Inside, urn: str) -> School:
     school = inside.register.get(urn)
     if school is None:
         raise DestinationRefused("destination-unknown", "/to", "The register has no such school.")
-    if not school.status.takes_pupils:
+    if not school.status.is_destination:
         after = open_successors(school, inside.register.get)
         named = "; ".join(f"{one.name} (URN {one.urn})" for one in after[:5])
         hint = f"Its successors are {named}." if named else "Ask its council where its pupils went."

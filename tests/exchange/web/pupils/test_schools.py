@@ -36,6 +36,14 @@ SCHOOLS = [
         PhaseOfEducation_code="0",
         Postcode="LK9 7XY",
     ),
+    school(
+        "999015",
+        "Estuary Free School",
+        EstablishmentNumber="4015",
+        Town="Larkmouth",
+        EstablishmentStatus_code="4",
+        OpenDate="01-09-2027",
+    ),
 ]
 
 
@@ -123,3 +131,16 @@ def test_the_administrator_may_choose_and_the_head_may_not(own: Site) -> None:
     assert place.client(Role.SEN_ADMINISTRATOR).get(path).status_code == 200
     assert place.client(Role.HEAD).get(path).status_code == 403
     assert submit(place.client(Role.SEN_ADMINISTRATOR), path, kind="not-decided").status_code == 302
+
+
+def test_a_school_that_opens_in_september_can_be_chosen_in_july(own: Site) -> None:
+    page = searched(own, "Estuary")
+    assert "Not open yet" in page
+    assert "1 September 2027" in page
+    assert "urn=999015" in page
+    place = own["primary"]
+    client, who = senco(place), pupil_at(place)
+    path = f"/pupils/{who}/destination/confirm"
+    assert "Not open yet" in client.get(f"{path}?urn=999015").text
+    done = client.post(path, {"urn": "999015", "confirmation": "820/4015", "role": "senco"})
+    assert done.status_code == 302, errors_of(done.text)
