@@ -85,7 +85,7 @@ class Walk:
         return self
 
     def _look(self, endpoint: str, path: str) -> None:
-        answer = self.shown.page.goto(self.shown.live.url + path)
+        answer = self.shown.load(self.shown.live.url + path)
         if answer is None or answer.status >= 400:
             self.broken.append(f"{path}: {answer.status if answer else 'no answer'}")
             return

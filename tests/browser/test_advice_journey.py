@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from exchange.domain.access import Role
-from exchange.domain.clocks import london_day
 from tests.browser.children import BORN, SURNAME, child
+from tests.browser.days import today
 from tests.browser.furnish import arrived
 from tests.browser.kit import LiveNode, Street
 from tests.browser.parties import AGENCY
@@ -22,7 +22,6 @@ from tests.browser.walks import newest_link, read_out_code, send, until
 from tests.exchange.services.tray.papers import docx_saying, pdf_saying
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
-TODAY = london_day(datetime.now(UTC))
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PHONE: dict[str, Any] = {"width": NARROW, "has_touch": True, "is_mobile": True}
 THERAPIST = "sam.reed@therapy.example"
@@ -91,7 +90,7 @@ def ask(staff: Tab, pupil_id: str, find: str = "", **who: str) -> str:
     staff.fill("What do you want to know?", "What helps in a loud class?")
     staff.fill("Who agreed that you ask?", "Kit Thackray, father")
     page.get_by_role("group", name="How?", exact=True).get_by_role("radio").first.check()
-    day(staff, "When?", TODAY - timedelta(days=5))
+    day(staff, "When?", today() - timedelta(days=5))
     page.get_by_label("What we see in class").check()
     staff.press("Send the request")
     assert staff.says("The question") or staff.says("What helps in a loud class?")
@@ -203,7 +202,7 @@ def _answers(shown: Tab, written: bytes, *, first: bool) -> None:
     # What the asker wrote of them stands there already: they say when it was written, no more.
     if first:
         assert shown.page.get_by_label("Name of the author").input_value() == "Sam Reed"
-        day(shown, "When was it written?", TODAY - timedelta(days=1))
+        day(shown, "When was it written?", today() - timedelta(days=1))
     tap(shown, "Continue")
     assert shown.says("Report.pdf, Programme.docx")
     tap(shown, "Send the report")
@@ -273,7 +272,7 @@ def test_a_service_that_has_joined_answers_on_its_own_pages(browser: Browser, to
         assert shown.says("What helps in a loud class?")
         until(staff, request, "They have it since")
         _adds(shown, report("Imogenia", "Signs help."))
-        day(shown, "When was it written?", TODAY)
+        day(shown, "When was it written?", today())
         shown.fill("Profession", "speech and language therapist")
         shown.press("Send the report")
         until(staff, request, "What came back")
@@ -298,7 +297,7 @@ def _adds(shown: Tab, written: bytes) -> None:
         if page.get_by_role("button", name="Continue").count():
             break
         page.wait_for_timeout(500)
-        page.reload()
+        shown.load(page.url)
     with page.expect_navigation():
         page.get_by_role("button", name="Continue").click()
     shown.look()

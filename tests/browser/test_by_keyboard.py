@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, FilePayload
 
 from exchange.domain.access import Role
-from exchange.domain.clocks import london_day
 from exchange.services.advice.asking import asked_by_link
 from exchange.services.advice.model import AdviceOrder, Body, ConsentGiven
 from exchange.services.links.model import Channel, Inviter
 from exchange.services.links.pick_up import Means
 from schemas.advice import ConsentHow
 from tests.browser.children import BORN, PAPER, SURNAME, child
+from tests.browser.days import today
 from tests.browser.furnish import SENCO, arrived
 from tests.browser.keys import KeyTab
 from tests.browser.kit import LiveNode, Street
@@ -27,7 +27,6 @@ from tests.exchange.services.tray.papers import pdf_saying
 from tests.journeys.machine import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
-TODAY = london_day(datetime.now(UTC))
 LINK_TO, CODE_TO = "kim@keys.example", "desk@keys.example"
 _CODE = re.compile(r"^(\d{4} \d{4})\s*$", re.MULTILINE)
 
@@ -86,7 +85,7 @@ def _asked(town: Street, pupil_id: str) -> str:
         body=body,
         question="What helps with reading?",
         wanted_type="ep-report",
-        consent=ConsentGiven("Kit Thackray, father", TODAY, ConsentHow.FORM),
+        consent=ConsentGiven("Kit Thackray, father", today(), ConsentHow.FORM),
     )
     means = Means(primary.share_url, primary.node.renderer)
     inviter = Inviter(SENCO.name, SENCO.role, "senco@larkfield.example")
@@ -114,7 +113,7 @@ def test_a_specialist_answers_by_a_link(browser: Browser, town: Street) -> None:
         )
         shown.press("Add")
         shown.press("Continue")
-        shown.day("When was it written?", TODAY - timedelta(days=1))
+        shown.day("When was it written?", today() - timedelta(days=1))
         shown.press("Continue")
         shown.press("Send the report")
         assert shown.says("Your report is sent")
@@ -148,9 +147,9 @@ def _decides(kay: KeyTab) -> None:
     kay.press("Make a record for a new child")
     kay.follow("Record the decision whether to assess")
     kay.choose(kay.page.get_by_label("Yes"))
-    kay.day("The day of the decision", TODAY)
+    kay.day("The day of the decision", today())
     kay.press("Record the decision")
     kay.follow("Record when the family was told")
-    kay.day("On which day was the family told in writing?", TODAY)
+    kay.day("On which day was the family told in writing?", today())
     kay.press("Record it")
     assert kay.says("Assessing")

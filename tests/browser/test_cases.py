@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
 from exchange.domain.access import Role
-from exchange.domain.clocks import london_day
 from exchange.domain.feeder import Who
 from exchange.ports import Actor
 from exchange.services.cases import (
@@ -23,6 +22,7 @@ from exchange.services.cases import (
     record_exception,
 )
 from exchange.services.cases.by_hand import HandRequest, enter_request
+from tests.browser.days import today
 from tests.browser.kit import LiveNode, Street
 from tests.browser.tab import NARROW, Tab, tab
 from tests.exchange.web.cases.council import Council
@@ -31,7 +31,6 @@ from tests.journeys.machine import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 WHO = Actor("Kay Seworker", "la-caseworker")
-TODAY = london_day(datetime.now(UTC))
 NAMES = ("Oak", "Ashby")
 
 
@@ -51,14 +50,14 @@ def council(town: Street) -> LiveNode:
 def _by_letter(here: LiveNode, number: int, days: int) -> None:
     inside, org_id = here.node.inside, here.org_id
     who = Who(
-        "Ashby", ("Bo", "Cy", "Di", "Eve", "Fay")[number], TODAY - timedelta(days=3000 + number)
+        "Ashby", ("Bo", "Cy", "Di", "Eve", "Fay")[number], today() - timedelta(days=3000 + number)
     )
-    order = HandRequest(Source.PARENT, who, TODAY - timedelta(days=days), "5", "", "A letter.")
+    order = HandRequest(Source.PARENT, who, today() - timedelta(days=days), "5", "", "A letter.")
     made = enter_request(inside, org_id, order, WHO)
-    told = TODAY - timedelta(days=20)
+    told = today() - timedelta(days=20)
     if number == 0:
         why = ClockException(
-            "decide-assess", "school-closed", "Closed for the summer.", "Term dates.", "", TODAY
+            "decide-assess", "school-closed", "Closed for the summer.", "Term dates.", "", today()
         )
         record_exception(inside, org_id, made.case_id, why, WHO)
     if number > 1:
@@ -129,5 +128,6 @@ def test_cases_that_are_held_refused_or_late_wide_and_narrow(
 
 def _day(shown: Tab, legend: str) -> None:
     boxes = shown.page.get_by_role("group", name=legend)
-    for label, value in (("Day", TODAY.day), ("Month", TODAY.month), ("Year", TODAY.year)):
+    on = today()
+    for label, value in (("Day", on.day), ("Month", on.month), ("Year", on.year)):
         boxes.get_by_label(label).fill(str(value))

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pypdfium2
@@ -20,17 +20,16 @@ import pytest
 from playwright.sync_api import Browser, FilePayload
 
 from exchange.domain.access import Role
-from exchange.domain.clocks import london_day
 from exchange.services.people.account import Account
 from tests.adapters.papers.kit import astray, roles, tagged, texts
 from tests.browser.case_papers import OLD, child_with_papers
+from tests.browser.days import today
 from tests.browser.kit import Street
 from tests.browser.parties import AGENCY, AGENCY_ODS
 from tests.browser.tab import NARROW, Tab, tab
 from tests.browser.walks import newest_link, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
-TODAY = london_day(datetime.now(UTC))
 FORENAME, SURNAME = "Odile", "Marrowby"
 NAME = f"{FORENAME} {SURNAME}"
 BORN = "Born 9 March 2016"
@@ -41,7 +40,7 @@ CAP = 20_000_000
 
 @dataclass
 class Desk:
-    """Everybody's tabs, opened once, and what the walk has come to."""
+    """Everybody's tabs, opened once, what the walk has come to, and the day on which it began."""
 
     town: Street
     browser: Browser
@@ -51,6 +50,7 @@ class Desk:
     case: str = ""
     meeting: str = ""
     pack: bytes = b""
+    day: date = field(default_factory=today)
 
     def at(self, where: str, role: Role | None, name: str = "", *, narrow: bool = False) -> Tab:
         """Return the tab of somebody; without a role, of somebody who has a link alone."""
@@ -115,7 +115,7 @@ def test_a_school_sends_25_papers_and_the_council_has_a_case(desk: Desk) -> None
     kay.follow(NAME)
     desk.case = kay.page.url.removeprefix(kay.live.url)
     for weeks in (6, 16, 20):
-        assert kay.says(_words(TODAY + timedelta(weeks=weeks))), weeks
+        assert kay.says(_words(desk.day + timedelta(weeks=weeks))), weeks
     assert kay.page.locator("svg[role=img]").count() == 1
     until(shown, desk.request, "Reached the council", seconds=120)
     desk.done()
@@ -132,29 +132,30 @@ def test_the_case_is_opened_and_it_is_decided_to_assess(desk: Desk) -> None:
     kay.press("Make a record for a new child")
     kay.follow("Record the decision whether to assess")
     kay.page.get_by_label("Yes").check()
-    _day(kay, "The day of the decision")
+    _day(kay, "The day of the decision", desk.day)
     kay.press("Record the decision")
     kay.follow("Record when the family was told")
-    _day(kay, "On which day was the family told in writing?")
+    _day(kay, "On which day was the family told in writing?", desk.day)
     kay.press("Record it")
     assert kay.says("Assessing")
     desk.done()
 
 
-def _day(shown: Tab, legend: str) -> None:
+def _day(shown: Tab, legend: str, on: date) -> None:
     boxes = shown.page.get_by_role("group", name=legend)
-    for label, value in (("Day", TODAY.day), ("Month", TODAY.month), ("Year", TODAY.year)):
+    for label, value in (("Day", on.day), ("Month", on.month), ("Year", on.year)):
         boxes.get_by_label(label).fill(str(value))
 
 
-def ask(kay: Tab, case: str, kind: str, wanted: str, paper: str, **told: str) -> None:
+def ask(desk: Desk, kind: str, wanted: str, paper: str, **told: str) -> None:
     """Fill in what a service is asked; ``told`` are fields by their names."""
-    kay.go(f"{case}/advice/{kind}/ask")
+    kay = desk.kay
+    kay.go(f"{desk.case}/advice/{kind}/ask")
     for name, value in told.items():
         kay.page.locator(f"input[name={name}]").fill(value)
     kay.page.get_by_label("What do you want from them?").select_option(wanted)
     kay.fill("Who agreed that they are asked?", f"Ada {SURNAME}, mother")
-    _day(kay, "When did they agree?")
+    _day(kay, "When did they agree?", desk.day)
     kay.page.get_by_label("How did they agree?").select_option(index=1)
     kay.page.get_by_label(paper).check()
 
@@ -165,11 +166,11 @@ def test_two_services_are_asked_and_both_answer(desk: Desk) -> None:
         **{"body": "Marlshire Psychology", "person": "Sam Reed", "phone": "01632 960555"},
         **{"role": "Educational psychologist", "mail": MAIL, "confirmed": "Rang our own number"},
     }
-    ask(kay, desk.case, "psychology", "ep-report", "Individual support plan", **by_link)
+    ask(desk, "psychology", "ep-report", "Individual support plan", **by_link)
     kay.page.get_by_label("I read it out to them").check()
     kay.press("Ask them")
     by_node = {"body": AGENCY, "joined": AGENCY_ODS, "person": "Pat Lane", "role": "Therapist"}
-    ask(kay, desk.case, "medical", "slt-report", "Speech and language report", **by_node)
+    ask(desk, "medical", "slt-report", "Speech and language report", **by_node)
     kay.press("Ask them")
     assert kay.says("The request is on its way")
     _answer_by_link(desk)
@@ -177,10 +178,10 @@ def test_two_services_are_asked_and_both_answer(desk: Desk) -> None:
     for _ in range(2):
         _file_one(kay)
     kay.go(f"{desk.case}/advice")
-    here = kay.page.locator("main li", has_text=_words(TODAY))
+    here = kay.page.locator("main li", has_text=_words(desk.day))
     for title in ("Educational psychologist", "Speech and language therapy"):
         assert here.filter(has_text=title).count() >= 1, title
-    assert kay.page.locator("main").inner_text().count(f"they had it on {_words(TODAY)}") == 2
+    assert kay.page.locator("main").inner_text().count(f"they had it on {_words(desk.day)}") == 2
     desk.done()
 
 
@@ -206,7 +207,7 @@ def _answer_by_link(desk: Desk) -> None:
     sam.page.locator("input[type=file]").first.set_input_files(_file("Psychology advice"))
     sam.press("Add")
     sam.go(f"{door}/report/about")
-    for label, value in (("Day", TODAY.day), ("Month", TODAY.month), ("Year", TODAY.year)):
+    for label, value in (("Day", desk.day.day), ("Month", desk.day.month), ("Year", desk.day.year)):
         sam.page.get_by_label(label).first.fill(str(value))
     sam.page.get_by_label("No, as is usual").check()
     sam.press("Continue")
@@ -229,7 +230,7 @@ def _answer_by_node(desk: Desk) -> None:
     until(pat, f"{task}/files", "Ready", seconds=120)
     pat.go(f"{task}/send")
     pat.fill("Profession", "Speech and language therapist")
-    for label, value in (("Day", TODAY.day), ("Month", TODAY.month), ("Year", TODAY.year)):
+    for label, value in (("Day", desk.day.day), ("Month", desk.day.month), ("Year", desk.day.year)):
         pat.page.get_by_label(label).first.fill(str(value))
     pat.page.get_by_label("As is usual").check()
     pat.press("Send the report")
@@ -254,7 +255,7 @@ def _file_one(kay: Tab) -> None:
 def test_a_pack_of_all_papers_is_made_and_a_panel_member_reads_it(desk: Desk) -> None:
     kay = desk.kay
     kay.go("/panel/new")
-    _day(kay, "When does the panel meet?")
+    _day(kay, "When does the panel meet?", today())
     kay.page.get_by_label("Ivy Marsh").check()
     kay.press("Plan it")
     desk.meeting = kay.page.url.removeprefix(kay.live.url)
@@ -348,7 +349,7 @@ def test_what_the_panel_advised_reaches_the_school(desk: Desk) -> None:
     kay.press("Record it")
     kay.go(desk.case)
     kay.follow("Record when the family was told")
-    _day(kay, "On which day was the family told in writing?")
+    _day(kay, "On which day was the family told in writing?", desk.day)
     kay.press("Record it")
     until(shown, desk.request, "They will issue a plan", seconds=120)
     for words in ("They will assess", "What was tried has not been enough.", "Kay Seworker"):
@@ -374,11 +375,11 @@ def test_the_same_goes_to_a_council_that_has_not_joined_as_files(desk: Desk) -> 
         assert name == "00-index.pdf" or name in index
     assert "And that is all of it." in re.sub(r"\s+", " ", form)
     shown.go(f"{path}/handed-in")
-    _day(shown, "On which day was it submitted?")
+    _day(shown, "On which day was it submitted?", desk.day)
     shown.fill("How?", "By the council's portal")
     shown.page.locator("main form button[type=submit]").first.click()
     shown.page.wait_for_url(f"**{path}")
     shown.look()
     assert shown.says("By the council's portal")
-    assert shown.says(_words(TODAY + timedelta(weeks=6)))
+    assert shown.says(_words(desk.day + timedelta(weeks=6)))
     desk.done()

@@ -86,13 +86,13 @@ def drop_two_documents(shown: Tab, folder: Path) -> None:
 
 def when_checked(shown: Tab, name: str) -> None:
     """Wait until the tray has looked at a file."""
-    shown.page.goto(shown.live.url + "/tray")
+    shown.load(shown.live.url + "/tray")
     row = shown.page.get_by_role("row").filter(has_text=name)
     end = time.monotonic() + 60
     while "Ready" not in row.inner_text():
         assert time.monotonic() < end, row.inner_text()
         shown.page.wait_for_timeout(500)
-        shown.page.goto(shown.live.url + "/tray")
+        shown.load(shown.live.url + "/tray")
 
 
 def write_and_print_a_profile(shown: Tab, pupil: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,10 +10,10 @@ import pytest
 from playwright.sync_api import Browser
 
 from exchange.domain.access import Role
-from exchange.domain.clocks import london_day
 from exchange.services.cases import Case
 from exchange.services.cases.placing import place
 from tests.adapters.papers.kit import tagged, untagged
+from tests.browser.days import today
 from tests.browser.kit import LiveNode, Street
 from tests.browser.tab import NARROW, Tab, tab
 from tests.exchange.web.cases.council import Council
@@ -23,7 +22,6 @@ from tests.exchange.web.site import Site
 from tests.journeys.machine import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
-TODAY = london_day(datetime.now(UTC))
 NAMES = ("Oak",)
 MEMBER = "Ivy Marsh"
 
@@ -43,8 +41,8 @@ def sitting(town: Street) -> Sitting:
     held, node = council.only, here.node
     wait_for("its papers", lambda: _placed(here, held), 60)
     made = Sitting(council, held.case_id)
-    made.add("slt-report", "Speech report", tagged(["Speech", "Plans"]), TODAY)
-    made.add("sen-support-plan", "Support plan", untagged(["Plan"] * 3), TODAY)
+    made.add("slt-report", "Speech report", tagged(["Speech", "Plans"]), today())
+    made.add("sen-support-plan", "Support plan", untagged(["Plan"] * 3), today())
     here.person(Role.PANEL_MEMBER, name=MEMBER)
     assert node.inside is made.here.node.inside
     return made
@@ -105,5 +103,6 @@ def test_a_pack_is_made_circulated_and_read(
 
 def _day(shown: Tab, legend: str) -> None:
     boxes = shown.page.get_by_role("group", name=legend)
-    for label, value in (("Day", TODAY.day), ("Month", TODAY.month), ("Year", TODAY.year)):
+    on = today()
+    for label, value in (("Day", on.day), ("Month", on.month), ("Year", on.year)):
         boxes.get_by_label(label).fill(str(value))

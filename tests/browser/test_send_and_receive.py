@@ -53,7 +53,7 @@ def _all_checked(shown: Tab, address: str) -> Page:
     """Load the folder's page until every file was looked at."""
     page = shown.page
     for _ in range(90):
-        page.goto(address)
+        shown.load(address)
         if shown.says("By child") and not page.locator("progress").count():
             break
         page.wait_for_timeout(700)

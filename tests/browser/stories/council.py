@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from exchange.domain.access import Role
-from exchange.domain.clocks import london_day
 from exchange.domain.feeder import Who
 from exchange.errors import ScannerUnavailable
 from exchange.ports import Actor
@@ -25,13 +24,12 @@ from exchange.services.cases.placing import place
 from exchange.services.people.account import Account
 from schemas.base import load_bytes
 from schemas.statement import FileRole, Statement
+from tests.browser.days import today
 from tests.browser.kit import LiveNode
 from tests.browser.stories.requesting import sent_to_council
 from tests.browser.stories.stage import Stage, Story, actor, until
 from tests.exchange.web.cases.council import Council
 from tests.exchange.web.site import Site
-
-TODAY = london_day(datetime.now(UTC))
 
 
 def caseworker(stage: Stage) -> Actor:
@@ -68,7 +66,8 @@ def placed(stage: Stage) -> Case:
                 return None
 
         taken = until("its papers", take_in)
-        yes = Decision("assess", True, TODAY, "More than the school can give.", TODAY)
+        now = today()
+        yes = Decision("assess", True, now, "More than the school can give.", now)
         record_decision(node.inside, here.org_id, taken.case_id, yes, who)
         return taken.case_id
 
@@ -82,7 +81,7 @@ def _by_letter(stage: Stage, forename: str, days: int) -> Case:
     here = stage.live["council"]
     who = Who("Hollowhand", forename, date(2015, 2, 1 + days % 28))
     order = HandRequest(
-        Source.PARENT, who, TODAY - timedelta(days=days), "5", "", "A letter came to the office."
+        Source.PARENT, who, today() - timedelta(days=days), "5", "", "A letter came to the office."
     )
     return enter_request(here.node.inside, here.org_id, order, caseworker(stage))
 
@@ -93,7 +92,7 @@ def late(stage: Stage) -> str:
     def make() -> str:
         here, made = stage.live["council"], _by_letter(stage, "Bo", 50)
         why = ClockException(
-            "decide-assess", "school-closed", "Closed for the summer.", "Term dates.", "", TODAY
+            "decide-assess", "school-closed", "Closed for the summer.", "Term dates.", "", today()
         )
         record_exception(here.node.inside, here.org_id, made.case_id, why, caseworker(stage))
         return made.case_id
@@ -106,7 +105,7 @@ def _untold(stage: Stage) -> str:
 
     def make() -> str:
         here, made = stage.live["council"], _by_letter(stage, "Fay", 30)
-        on = TODAY - timedelta(days=2)
+        on = today() - timedelta(days=2)
         decision = Decision("assess", False, on, "It is working.", None)
         record_decision(here.node.inside, here.org_id, made.case_id, decision, caseworker(stage))
         return made.case_id

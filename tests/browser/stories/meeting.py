@@ -9,7 +9,8 @@ from exchange.services.panel.meetings import circulate, plan_meeting, put_on_age
 from exchange.services.panel.model import PanelPack
 from exchange.services.panel.ordering import current_pack, order_pack
 from exchange.services.people.account import Account
-from tests.browser.stories.council import TODAY, caseworker, paper_of, placed
+from tests.browser.days import today
+from tests.browser.stories.council import caseworker, paper_of, placed
 from tests.browser.stories.stage import Stage, Story, until
 
 
@@ -39,7 +40,7 @@ def planned(stage: Stage) -> str:
         here, who = stage.live["council"], caseworker(stage)
         inside, org_id = here.node.inside, here.org_id
         member = stage.walker("council", Role.PANEL_MEMBER).account_id
-        made = plan_meeting(inside, org_id, TODAY + timedelta(days=3), [member], who)
+        made = plan_meeting(inside, org_id, today() + timedelta(days=3), [member], who)
         put_on_agenda(inside, org_id, made.meeting_id, placed(stage).case_id, who)
         circulate(inside, org_id, made.meeting_id, here.url, who)
         return made.meeting_id

@@ -7,7 +7,8 @@ from exchange.services.plans.asked import asked
 from exchange.services.plans.consulting import consult, consult_by_hand
 from exchange.services.plans.editions import EditionKind, edition
 from exchange.services.plans.writing import plan_of, version_of_section, write_section
-from tests.browser.stories.council import TODAY, caseworker, placed
+from tests.browser.days import today
+from tests.browser.stories.council import caseworker, placed
 from tests.browser.stories.stage import Stage, Story, until
 
 _WRITTEN = {
@@ -61,7 +62,7 @@ def _consultation(stage: Stage, _: Account) -> str:
         here.org_id,
         placed(stage).case_id,
         "Far Hill School",
-        TODAY,
+        today(),
         caseworker(stage),
     )
     return f"{at}/consultations/{made.consultation_id}"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from demo.material.places import LA_CODE
-from exchange.domain.clocks import london_day
 from exchange.services.keep_pupil import keep_record
 from exchange.services.people.account import Account
 from exchange.services.reviews.keeping import begin_review
@@ -18,11 +17,11 @@ from exchange.services.reviews.sending import send_report
 from schemas.annual_review import InvitedAs, ReviewKind
 from schemas.base import dump_bytes
 from schemas.ehc import EhcPlan, EhcStatus
+from tests.browser.days import today
 from tests.browser.furnish import SENCO
 from tests.browser.stories.council import caseworker
 from tests.browser.stories.stage import Stage, Story, until
 
-TODAY = london_day(datetime.now(UTC))
 _WRITTEN = {
     "recommendation": "amend",
     "sections": "E F",
@@ -38,7 +37,7 @@ def _with_plan(stage: Stage, forename: str, authority: str = "301") -> str:
         subject=pupil_id,
         authority=authority,
         status=EhcStatus.FINAL,
-        issued=TODAY - timedelta(days=330),
+        issued=today() - timedelta(days=330),
     )
     keep_record(primary.node.inside, primary.org_id, pupil_id, dump_bytes(plan), SENCO)
     return pupil_id
@@ -49,9 +48,9 @@ def _planned(stage: Stage, _: Account) -> str:
     primary = stage.live["primary"]
     inside, here = primary.node.inside, primary.org_id
     pupil_id = _with_plan(stage, "Delphine")
-    day = TODAY + timedelta(days=21)
+    day = today() + timedelta(days=21)
     made = begin_review(inside, here, pupil_id, ReviewKind.ANNUAL, day, "2pm, library", SENCO)
-    guest = Guest("Dr Ida Moss", InvitedAs.HEALTH, asked=TODAY)
+    guest = Guest("Dr Ida Moss", InvitedAs.HEALTH, asked=today())
     invite(inside, here, made.review_id, guest, SENCO)
     return f"/reviews/{made.review_id}"
 
@@ -65,7 +64,7 @@ def _reported(stage: Stage, pupil_id: str) -> Review:
     """Return the review of a child after its report was finished."""
     primary = stage.live["primary"]
     inside, here = primary.node.inside, primary.org_id
-    day = TODAY - timedelta(days=4)
+    day = today() - timedelta(days=4)
     made = begin_review(inside, here, pupil_id, ReviewKind.ANNUAL, day, "", SENCO)
     note_held(inside, here, made.review_id, day, [], SENCO, based_on=made.version)
     save_report(inside, here, made.review_id, _WRITTEN, SENCO, based_on=made.version + 1)
@@ -91,7 +90,7 @@ def _move(stage: Stage, _: Account) -> str:
     """A child with a plan came to live in the council's area."""
     council = stage.live["council"]
     inside, org_id = council.node.inside, council.org_id
-    made = new_move(inside, "in", "Kit Hollowgate", "Farshire", TODAY - timedelta(days=5))
+    made = new_move(inside, "in", "Kit Hollowgate", "Farshire", today() - timedelta(days=5))
     kept = keep_move(inside, org_id, made, caseworker(stage), new=True)
     return f"/plan-moves/{kept.move_id}"
 
