@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from exchange.domain.access import Role
+from exchange.domain.clocks import london_day, transfer_year
 from exchange.services.ask import requests_to_us
 from exchange.services.expected import expected_children
 from tests.exchange.services.town import UPNS
@@ -15,6 +17,11 @@ from tests.exchange.web.arrivals.conftest import School
 from tests.exchange.web.arrivals.test_packs import body, ok
 
 HEAD = "forename,surname,dob,upn,current school,start date,tutor group\n"
+
+
+def starts() -> str:
+    """Return the first day of the children whom this school year's lists are of."""
+    return f"2/9/{transfer_year(london_day(datetime.now(UTC)))}"
 
 
 def listed(schools: School) -> dict[str, str]:
@@ -26,7 +33,7 @@ def listed(schools: School) -> dict[str, str]:
 def test_a_list_is_pasted_checked_and_taken(schools: School) -> None:
     client = schools.secondary.client(Role.SEN_ADMINISTRATOR)
     ok(client, "/admissions")
-    text = HEAD + f"Anna,Oak,9/3/2015,{UPNS[0]},8202001,2/9/2027,7A\n,Ash,9/3/2015,,,,\n"
+    text = HEAD + f"Anna,Oak,9/3/2015,{UPNS[0]},8202001,{starts()},7A\n,Ash,9/3/2015,,,,\n"
     answer = client.post("/admissions", {"list": text})
     assert answer.status_code == 302
     page = client.follow(answer).text
@@ -46,12 +53,12 @@ def test_nobody_is_taken_off_while_a_row_cannot_be_read(schools: School) -> None
     client = schools.secondary.client(Role.SENCO)
     ok(client, "/admissions")
     one, two = "Quita,Birch,9/3/2015,,Elsewhere,{},\n", "Rosa,Birch,9/4/2015,,Elsewhere,{},\n"
-    text = HEAD + one.format("2/9/2027") + two.format("2/9/2027")
+    text = HEAD + one.format(starts()) + two.format(starts())
     answer = client.post("/admissions", {"list": text})
     client.follow(answer)
     client.post(answer.headers["Location"], {})
     ok(client, "/admissions")
-    text = HEAD + one.format("2/9/2027") + two.format("Sept 27")
+    text = HEAD + one.format(starts()) + two.format("Sept 27")
     answer = client.post("/admissions", {"list": text})
     page = client.follow(answer).text
     assert re.search(r"listed here now (is|are) in no row that can be read", page)
@@ -65,7 +72,7 @@ def test_nobody_is_taken_off_while_a_row_cannot_be_read(schools: School) -> None
 def test_a_file_from_excel_is_read(schools: School) -> None:
     client = schools.secondary.client(Role.SENCO)
     ok(client, "/admissions")
-    rows = f"{HEAD}Zoë,Núñez,1/4/2015,,Elsewhere School,2/9/2027,\n"
+    rows = f"{HEAD}Zoë,Núñez,1/4/2015,,Elsewhere School,{starts()},\n"
     for kind in ("utf-8-sig", "utf-16", "cp1252"):
         ok(client, "/admissions")
         sent = (io.BytesIO(rows.encode(kind)), "list.csv", "text/csv")
@@ -90,7 +97,7 @@ def test_what_is_no_list_is_refused_at_the_field(schools: School, text: str, pro
 def test_a_pack_that_may_be_a_childs_is_compared_by_a_person(schools: School) -> None:
     client = schools.secondary.client(Role.SENCO)
     ok(client, "/admissions")
-    text = HEAD + "Anya,Oak,10/3/2015,,8202001,2/9/2027,\n"  # the pack calls her Annb
+    text = HEAD + f"Anya,Oak,10/3/2015,,8202001,{starts()},\n"  # the pack calls her Annb
     answer = client.post("/admissions", {"list": text})
     client.follow(answer)
     client.post(answer.headers["Location"], {})
@@ -125,7 +132,7 @@ def test_records_are_asked_for_and_answered(schools: School) -> None:
         "surname": "Oak",
         "born": ["11", "3", "2015"],
         "upn": UPNS[2].lower(),
-        "starts": ["2", "9", "2027"],
+        "starts": starts().split("/"),
         "text": "She starts with us.",
     }
     answer = asks.post("/requests/new", form)
