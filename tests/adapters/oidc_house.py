@@ -5,15 +5,16 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
+
+from tests.journeys.machine import wait_for
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,14 +59,16 @@ def provider() -> Iterator[Provider]:
         command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     house = Provider(f"http://127.0.0.1:{port}")
+
+    def answers() -> bool:
+        assert process.poll() is None, "the sign-in provider ended"
+        with suppress(requests.RequestException):
+            requests.get(house.issuer + "/.well-known/openid-configuration", timeout=2)
+            return True
+        return False
+
     try:
-        for _ in range(200):
-            try:
-                requests.get(house.issuer + "/.well-known/openid-configuration", timeout=1)
-                break
-            except requests.ConnectionError:
-                assert process.poll() is None
-                time.sleep(0.1)
+        wait_for("the sign-in provider", answers)
         yield house
     finally:
         process.terminate()

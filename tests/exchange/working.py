@@ -40,7 +40,7 @@ def working(worker: Worker, poll: float = 0.02) -> Iterator[threading.Event]:
     assert failed == []
 
 
-def until(true: Callable[[], bool], seconds: float = 5) -> None:
+def until(true: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it did not come about"

@@ -70,9 +70,9 @@ def run_on_terminal(command: Sequence[str | Path], answer: str, questions: int) 
                     seen += os.read(ours, 4096)
                 except OSError:  # Linux: the other end is closed
                     break
-            if answered < questions and seen.count(b"passphrase") > answered:
-                # The program asks, then turns the echo off; an answer before that is lost.
-                time.sleep(0.2)
+            # The program asks, then turns the echo off; an answer before that is lost.
+            asked = answered < questions and seen.count(b"passphrase") > answered
+            if asked and not termios.tcgetattr(ours)[3] & termios.ECHO:
                 os.write(ours, answer.encode() + b"\n")
                 answered += 1
                 seen = b"passphrase" * answered

@@ -6,7 +6,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -28,7 +27,7 @@ from exchange.settings import load, save
 from tests.exchange.services.links.world import HILL, INVITER, READER
 from tests.exchange.services.town import pupil_record
 from tests.exchange.web.site import Place, made_site
-from tests.journeys.machine import free_ports
+from tests.journeys.machine import free_ports, wait_for
 
 SENCO = Actor("Jo Brown", "senco")
 
@@ -70,12 +69,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, st
 
 
 def _wait(port: int) -> None:
-    for _ in range(200):
+    def listens() -> bool:
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise AssertionError("the face does not listen")
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    wait_for("the face to listen", listens)
 
 
 def test_pack_is_picked_up_over_http(served: tuple[Place, str]) -> None:

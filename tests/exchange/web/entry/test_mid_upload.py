@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 import pytest
@@ -21,7 +21,7 @@ from exchange.services.people.account import Account
 from exchange.services.people.looking_after import By
 from exchange.settings import save
 from tests.exchange.web.site import Place, Site
-from tests.journeys.machine import free_ports
+from tests.journeys.machine import free_ports, wait_for
 
 ADMIN = By("nobody", Actor("Ada Admin", "node-administrator"))
 BLOCK = 64 * 1024
@@ -57,13 +57,15 @@ def pages(site: Site) -> Iterator[Pages]:
     command = [sys.executable, "-m", "exchange.wiring.pages", "--home", str(home.root)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(300):
-            try:
+
+        def answers() -> bool:
+            assert process.poll() is None, "the pages ended"
+            with suppress(requests.RequestException):
                 requests.get(f"http://127.0.0.1:{port}/health", timeout=2)
-                break
-            except requests.ConnectionError:
-                assert process.poll() is None
-                time.sleep(0.1)
+                return True
+            return False
+
+        wait_for("the pages", answers)
         yield Pages(place, port)
     finally:
         process.terminate()
