@@ -43,6 +43,7 @@ from exchange.services.pack_facts import (
     type_of_record,
 )
 from keys.directory import Organisation
+from schemas.annual_review import AnnualReview
 from schemas.base import dump_bytes, load_bytes
 from schemas.ehc import EhcPlan
 from schemas.records import RECORDS
@@ -61,6 +62,7 @@ __all__ = [
     "weigh",
 ]
 
+REVIEW = "annual-review"
 _NEEDED = Decision(Outcome.ALLOWED, "says-whom", RULE, "every pack says whom it is about")
 _FILE_MISSING = Decision(
     Outcome.WITHHELD, "report-not-here", RULE, "what is decided of a report holds for its record"
@@ -144,11 +146,13 @@ class _Scales:
         self._pupil, self._facts = pupil, facts
         self._to, self._purpose, self._on = recipient, purpose, on
         self._rows: list[Disclosed] = []
+        self._words: tuple[date, Decision] | None = None
 
     def weigh(
         self, records: Sequence[StoredRecord], documents: Sequence[StoredDocument]
     ) -> Weighed:
         """Decide about the documents first: a plan's record speaks of those that go."""
+        self._words = self._words_that_stay(records)
         going = tuple(one for one in documents if self._document(one))
         self._note(f"{self._pupil.pupil_id}/pupil", "record", "pupil", "", _NEEDED)
         own = self._own_record()
@@ -179,10 +183,34 @@ class _Scales:
 
     def _document(self, document: StoredDocument) -> bool:
         decision = self._decide(self._facts.of_document(document))
+        if decision.allowed:
+            decision = self._of_words_in(document) or decision
         # Whoever reads this list is not always the DSL: a CP document has no title here.
         title = "" if is_cp(document.type, self._on) else document.title
         self._note(document.document_id, "document", document.type, title, decision)
         return decision.allowed
+
+    def _words_that_stay(self, records: Sequence[StoredRecord]) -> tuple[date, Decision] | None:
+        """Return the day of the review of which somebody's words stay, and why."""
+        for one in records:
+            if one.slot == REVIEW:
+                read = load_bytes(RECORDS, one.record)
+                made = [self._decide_part(REVIEW, part) for part in parts_of(read)]
+                stays = next((each for each in made if not each.allowed), None)
+                if stays is not None and isinstance(read, AnnualReview):
+                    return read.meeting, stays
+        return None
+
+    def _of_words_in(self, document: StoredDocument) -> Decision | None:
+        """Return why a review's report stays: it has in print what its record goes without.
+
+        A report is written after its meeting; of one without a day nobody knows which review's.
+        """
+        if document.type != REVIEW or self._words is None:
+            return None
+        meeting, why = self._words
+        earlier = document.authored is not None and document.authored < meeting
+        return None if earlier else why
 
     def _record(self, record: StoredRecord, documents: frozenset[str]) -> bytes | None:
         """Return the bytes of the record that go, or None."""
@@ -199,6 +227,11 @@ class _Scales:
         return dump_bytes(without_parts(read, stay)) if stay else record.record
 
     def _part(self, slot: str, part: str) -> bool:
+        decision = self._decide_part(slot, part)
+        self._note(self._ref(f"{slot}/{part}"), "section", part, "", decision)
+        return decision.allowed
+
+    def _decide_part(self, slot: str, part: str) -> Decision:
         key = f"{slot}/{part}"
         own, of_record = self._facts.said_of(key), self._facts.said_of(slot)
         # What they want of the record they want of their words in it, unless they say otherwise.
@@ -206,9 +239,7 @@ class _Scales:
         about = self._facts.of(part, said)
         if part == COSTS:
             about = replace(about, said=own, pupil_said=NOTHING)  # asked once, of the record
-        decision = decide_part(about, self._to, self._purpose, self._on)
-        self._note(self._ref(key), "section", part, "", decision)
-        return decision.allowed
+        return decide_part(about, self._to, self._purpose, self._on)
 
     def _of_record(self, record: StoredRecord) -> Decision:
         read = load_bytes(RECORDS, record.record)

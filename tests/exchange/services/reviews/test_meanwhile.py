@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from exchange.errors import Conflict
 from exchange.ports import Transfer
 from exchange.services.inside import Inside
-from exchange.services.record_disclosure import Ruling, judge
+from exchange.services.record_disclosure import Ruling, judge, wish
 from exchange.services.reviews import sending
 from exchange.services.reviews.filing import Press, file_report
 from exchange.services.reviews.keeping import review_of
@@ -83,3 +85,27 @@ def test_what_is_withheld_while_the_pack_is_sealed_stops_it(
         sending.send_report(inside, PRIMARY, here, SENCO, based_on=made.version)
     assert kept(town, here).sent is None
     assert not town.primary.transfers()
+
+
+def test_words_that_were_refused_go_in_no_print_either(town: Town) -> None:
+    inside = town.primary.inside
+    pupil_id = with_plan(town)
+    older = town.attach(pupil_id, PDF + b"% older\n", "annual-review").document
+    with town.primary.store.unit(PRIMARY) as unit:
+        unit.documents.update(replace(older, authored=MEETING - timedelta(days=300)))
+        unit.audit.record(SENCO, "test.dated", "document", older.document_id)
+        unit.commit()
+    made = finished(town, pupil_id)
+    made = choose_papers(
+        inside, PRIMARY, made.review_id, [older.document_id], MEETING, SENCO, based_on=made.version
+    )
+    made = file_report(inside, Press(Printer(), INSPECTOR), PRIMARY, made.review_id, SENCO)
+    words = f"{pupil_id}/annual-review/pupil-views"
+    wish(inside, PRIMARY, words, {"pupil": "refuses"}, SENCO)
+    made = sending.send_report(inside, PRIMARY, made.review_id, SENCO, based_on=made.version)
+    sent = town.primary.transfer(made.bundle_id)
+    goes = {one.ref: one.decision.allowed for one in sent.disclosed}
+    assert goes[f"{pupil_id}/annual-review"]
+    assert goes[older.document_id]
+    assert not goes[words]
+    assert not goes[made.report_document]
