@@ -32,6 +32,7 @@ _SERIALS = range(14_610, 73_051)  # 1940 to 2100
 _FEW = 5
 """One cell that decides is too few for so many that could be read either way: in a column of
 birthdays more than half decide."""
+_FROM_1904 = 1_462  # days between the two beginnings of Excel
 _TURN = 40
 """Two digits of a year up to this many years from 2000 are of this century."""
 
@@ -58,6 +59,13 @@ def to_day(text: str, order: str) -> date | None:
     """
     found = _read(text)
     return found.read(order) if isinstance(found, Parts) else found
+
+
+def since_1900(text: str) -> str:
+    """Return a number of days since 1904 as one since 1900; any other cell as it is."""
+    if not (serial := _SERIAL.fullmatch(text.strip())):
+        return text
+    return str(int(serial[1]) + _FROM_1904)
 
 
 def could_be_day(text: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from adapters.formats.mis.catalogue import fields
+from adapters.formats.mis.days import since_1900
 from adapters.formats.mis.looking import part_of
 from adapters.formats.mis.table import Table, letters
 
@@ -93,6 +95,9 @@ def _columns(number: int, table: Table, chosen: Mapping[str, str]) -> dict[str, 
 def _lines(number: int, table: Table, columns: Mapping[str, int]) -> Iterator[Line]:
     for row, cells in table.rows():
         told = {name: cells[at].strip() for name, at in columns.items() if at < len(cells)}
+        if table.from_1904:
+            days = {name for name in told if fields()[name].kind == "day"}
+            told |= {name: since_1900(told[name]) for name in days}
         if any(told.values()):
             yield Line(number, row, told, columns)
 

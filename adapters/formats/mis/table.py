@@ -17,6 +17,7 @@ class Table:
     """One table; its rows can be walked any number of times.
 
     :ivar rows: yields the rows below the headings.
+    :ivar from_1904: True where numbers that stand for days count from 1904, as in old workbooks.
     :ivar headed: False where there are no headings, and letters stand for them.
     """
 
@@ -26,6 +27,7 @@ class Table:
     headed: bool = True
     encoding: str = ""
     hint: str = ""
+    from_1904: bool = False
 
     @property
     def mark(self) -> str:

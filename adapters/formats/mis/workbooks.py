@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 MAGIC = b"PK\x03\x04"
 _LOOK_AT = 60
+_EPOCH_1904 = 1904
 _SMALL = 1024 * 1024
 _DECLARES = re.compile(rb"<\x00?!\x00?(?:D\x00?O\x00?C\x00?T|E\x00?N\x00?T)")
 _STRICT = b"purl.oclc.org/ooxml"
@@ -69,6 +70,7 @@ def read_workbook(source: BinaryIO, name: str) -> list[Table]:
     """
     _check(source)
     book = _opened(source)
+    from_1904 = book.epoch.year == _EPOCH_1904
     tables = []
     for number, sheet in enumerate(_sheets(book)):
         if number >= MOST_TABLES:
@@ -77,7 +79,8 @@ def read_workbook(source: BinaryIO, name: str) -> list[Table]:
         if not first:
             continue
         at, heads, headed = heads_of(first)
-        tables.append(Table(f"{name}: {sheet}", heads, _below(source, number, at), headed))
+        below = _below(source, number, at)
+        tables.append(Table(f"{name}: {sheet}", heads, below, headed, from_1904=from_1904))
     if not tables:
         raise FormatError("list-empty", "/file", "The workbook has no rows. Export it again.")
     return tables
