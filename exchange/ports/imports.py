@@ -53,6 +53,7 @@ class Column:
     :param at: from 0.
     :param how: how the field was found; empty: nothing is known of it, and it is left out.
     :param order: how its days are written; ``ask``: both readings make sense; empty: no days.
+    :param asked: whether the list does not tell the order: if there is one, a person said it.
     """
 
     at: int
@@ -61,6 +62,7 @@ class Column:
     field: str = ""
     how: How = ""
     order: str = ""
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

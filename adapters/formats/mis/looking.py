@@ -43,11 +43,12 @@ def _sheet(number: int, table: Table, plan: Plan, remembered: Remembered) -> She
     orders, rows = _orders(table, [field for field, _ in found])
     columns = []
     for at, (field, how) in enumerate(found):
-        order = orders.get(at, "")
+        order = found_order = orders.get(at, "")
         said = plan.orders.get(f"{number}/{at}") or kept.orders.get(str(at), "")
         if order == "ask" and said in ("dmy", "mdy"):
             order = said
-        columns.append(Column(at, table.heads[at], samples[at], field, how, order))
+        asked = found_order == "ask"
+        columns.append(Column(at, table.heads[at], samples[at], field, how, order, asked))
     there = {field for field, _ in found}
     return Sheet(
         name=table.name,

@@ -58,7 +58,7 @@ def _kept(number: int, plan: Plan, look: Look) -> Kept:
     coded = {one.field for one in look.words}
     return Kept(
         {str(one.at): plan.fields.get(f"{start}{one.at}", "") for one in sheet.columns},
-        {k.removeprefix(start): v for k, v in plan.orders.items() if k.startswith(start)},
+        {str(one.at): one.order for one in sheet.columns if one.asked and one.order != "ask"},
         {k: v for k, v in plan.words.items() if k.partition("/")[0] in coded},
     )
 
