@@ -85,6 +85,9 @@ def test_a_session_that_lapsed_takes_nothing_with_it(
     with tab(browser, primary, someone, scripts=scripts, names=furnished.names) as shown:
         page = shown.go(f"/pupils/{pupil}/profile")
         page.get_by_label(FIELD).fill(WORDS)
+        if scripts:  # else it is kept while the session lapses, or after
+            kept = page.locator("[role=status]", has_text="Draft kept")
+            expect(kept).to_be_visible(timeout=60_000)
         lapse(primary, token_of(shown))
         with page.expect_navigation():
             page.get_by_role("button", name="Save", exact=True).click()

@@ -130,6 +130,8 @@ def test_a_folder_that_breaks_off_and_goes_on(
         expect(page.locator("main")).to_contain_text("Zebedee Yarrow")
         expect(page.locator("main")).to_contain_text("Whose are these?")
         _confirm_ximena(shown)
+        # The browser may tell of the broken connection late.
+        shown.grumbles = [one for one in shown.grumbles if "ERR_CONNECTION_RESET" not in one]
         shown.done()
 
 

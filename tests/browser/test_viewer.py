@@ -49,7 +49,7 @@ def inked(frame: Locator) -> int:
 
 def settles(shown: Tab, frame: Locator) -> int:
     """Wait until the square is drawn; return how much of it is seen."""
-    for _ in range(40):
+    for _ in range(240):
         found = inked(frame)
         if found >= ENOUGH:
             break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from exchange.domain.access import Role
 from exchange.domain.protection import Why
+from exchange.domain.transfer import State
 from exchange.services.people.account import Account
 from exchange.services.protect import protect
 from exchange.services.protected_move import choose_safe_destination
@@ -16,6 +17,7 @@ from tests.journeys.machine import wait_for
 
 _MOVES = {Role.DSL: "Odette", Role.HEAD: "Orlando"}
 """Whose move each of those who may protect one protects."""
+_HERE = frozenset({State.COLLECTED, State.VERIFIED})
 
 
 def _protected(stage: Stage, account: Account) -> str:
@@ -95,7 +97,8 @@ def _arrival(stage: Stage, account: Account) -> str:
 
     def came() -> bool:
         with secondary.node.inside.store.reading(secondary.org_id) as unit:
-            found[:] = [one.bundle_id for one in cp_arrivals(unit)]
+            # Before all of it is here, there is nothing to open.
+            found[:] = [one.bundle_id for one in cp_arrivals(unit) if one.state in _HERE]
         return bool(found)
 
     wait_for("a file to come", came)
