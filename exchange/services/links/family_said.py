@@ -78,6 +78,8 @@ def take_in(inside: Inside, org_id: str, member_id: str, told: Told, actor: Acto
         if words is not None:
             inside.blobs.delete(org_id, words.blob)
         raise
+    if words is not None and after.views_document != words.document_id:
+        inside.blobs.delete(org_id, words.blob)
     return after
 
 
@@ -177,11 +179,8 @@ def _keep(
     """Keep the words and where they are in one commit: else a copy of them would go for ever."""
     made = replace(before, said={**before.said, **told.wishes})
     if words is not None:
-        _put_aside(unit, before, actor, now)
-        unit.documents.add(words)
-        detail = {"pupil": before.pupil_id}
-        unit.audit.record(actor, "document.attached", "document", words.document_id, detail=detail)
-        made = replace(made, views=told.views.strip(), views_document=words.document_id)
+        kept = _keep_words(unit, before, words, actor, now)
+        made = replace(made, views=told.views.strip(), views_document=kept)
     if told.correction.strip():
         new = Correction(str(uuid.uuid4()), told.correction.strip(), now)
         made = replace(made, corrections=_with(before.corrections, new))
@@ -189,6 +188,36 @@ def _keep(
     detail = {"how": told.how, "wishes": str(len(told.wishes))}
     unit.audit.record(actor, "family.said", "family-member", before.member_id, detail=detail)
     return made
+
+
+def _keep_words(
+    unit: UnitOfWork, before: Member, words: StoredDocument, actor: Actor, now: datetime
+) -> str:
+    """Keep somebody's words, and return which document they are.
+
+    The same words again are the same document: what was put aside of them once, or an answer that
+    was taken in twice, would else keep them back for good.
+    """
+    same = (words.sha256, words.type, words.author)
+    again = next(
+        (
+            one
+            for one in unit.documents.of_pupil(before.pupil_id)
+            if (one.sha256, one.type, one.author) == same
+        ),
+        None,
+    )
+    if again is None or again.document_id != before.views_document:
+        _put_aside(unit, before, actor, now)
+    if again is None:
+        unit.documents.add(words)
+        detail = {"pupil": before.pupil_id}
+        unit.audit.record(actor, "document.attached", "document", words.document_id, detail=detail)
+        return words.document_id
+    said = replace(again.said, wishes=(*again.said.wishes, *words.said.wishes))
+    unit.documents.update(replace(again, authored=words.authored, said=said))
+    unit.audit.record(actor, "document.wish", "document", again.document_id)
+    return again.document_id
 
 
 def _with(before: tuple[Correction, ...], new: Correction) -> tuple[Correction, ...]:

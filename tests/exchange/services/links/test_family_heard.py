@@ -324,3 +324,14 @@ def test_words_are_heard_though_staff_removed_the_ones_before(world: World) -> N
     remove_document(world.inside, PRIMARY, pupil_id, say("First").views_document, SENCO)
     assert say("Second").views == "Second"
     assert words_that_go(world, pupil_id) == 1
+
+
+def test_the_same_words_again_go_as_the_last_answer_says(world: World) -> None:
+    pupil_id = world.town.ready()
+    one = world.member(pupil_id)
+    said = [("First", True), ("Second", True), ("First", True), ("First", False), ("First", True)]
+    for words, may_send in said:
+        told = Told(views=words, may_send=may_send)
+        take_in(world.inside, PRIMARY, one.member_id, told, one.actor)
+        world.town.clock.pass_(seconds=1)
+        assert words_that_go(world, pupil_id) == may_send, (words, may_send)
