@@ -97,8 +97,8 @@ def guess_fields(
 
 
 def _by_name(head: str, layout: LayoutTable | None) -> str:
-    if layout is not None:
-        return ""  # a product's other columns are what it says, not what ours would be
+    if layout is not None and layout.part != "pupils":
+        return ""  # a table of needs may name the pupil beside, and is no list of pupils for it
     folded = folded_head(head)
     for field in fields().values():
         if folded in field.heads:

@@ -70,6 +70,21 @@ def test_headings_are_guessed_and_say_how(head: str, field: str, how: str) -> No
     assert (column.head, column.field, column.how) == (head, field, how)
 
 
+def test_what_a_layout_does_not_know_is_guessed_by_its_heading() -> None:
+    heads = ("ID", *HEADS, "UPN", "SEN Status", "Primary Need", "Secondary Need", "Food")
+    data = text(heads, ("1", *OAK, UPN, "K", "ASD", "SLCN", "Pie"))
+    sheet = look(data).sheets[0]
+    assert sheet.layout == "histories"
+    assert [(c.field, c.how) for c in sheet.columns[6:]] == [
+        ("provision", "name"),
+        ("need_type", "name"),
+        ("need_type_2", "name"),
+        ("", ""),
+    ]
+    entry = register(one(data))
+    assert (entry.provision, [need.type for need in entry.needs]) == ("K", ["ASD", "SLCN"])
+
+
 def test_no_field_is_guessed_twice() -> None:
     found = fields(look(text(("Surname", "Last name", "Forename"), ("a", "b", "c"))))
     assert list(found.values()).count("surname") == 1
