@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Any
 
+from adapters.formats.csv_export import unguarded
 from adapters.formats.mis.cells import Cells, error
 from adapters.formats.mis.joining import Line
-from adapters.formats.mis.meanings import flag_of, several
+from adapters.formats.mis.meanings import flag_of, rank_of, several
 from adapters.formats.provision_today import Held, held_on
 from schemas.codes import code_set
 
 _MOST_NEEDS = 50
 _LONGEST_NOTES = 4_000
-_RANK = re.compile(r"0*([1-9][0-9]?)(?:\.0+)?")
 _FURTHER = ("need_type_2", "need_type_3")
 
 
@@ -113,12 +112,14 @@ def _need(cells: Cells, line: Line, code: str, *, main: bool) -> dict[str, Any]:
     told: dict[str, Any] = {"type": code}
     if not main:
         return told
-    if rank := _RANK.fullmatch(line.of("need_rank")):
-        told["rank"] = int(rank[1])
+    if rank := rank_of(line.of("need_rank")):
+        told["rank"] = rank
+    elif line.of("need_rank"):
+        cells.note("field-invalid", "need_rank", line)
     for name, field in (("starts", "need_starts"), ("ends", "need_ends")):
         if day := cells.day(line, field):
             told[name] = day
-    if notes := line.of("need_notes"):
+    if notes := unguarded(line.of("need_notes")):
         told["notes"] = notes[:_LONGEST_NOTES]
     return told
 

@@ -112,6 +112,8 @@ def _identity(cells: Cells) -> dict[str, Any]:
     if year := cells.code(line, "nc_year"):
         told["nc_year"] = year
     care = flag_of(line.of("in_care"))
+    if care is None and line.of("in_care"):
+        cells.note("word-unknown", "in_care")
     return told if care is None else told | {"looked_after": {"in_care": care}}
 
 

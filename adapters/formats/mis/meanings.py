@@ -11,6 +11,12 @@ _APART = re.compile(r"\s*[;|\n]\s*|\s*,\s*")
 _YEAR = re.compile(r"(?:y|yr|year|nc|nc year|grade)\s*0*([0-9]{1,2})")
 _LIST = re.compile(r"^\s*\[(.*)\]\s*$", re.DOTALL)
 _TRUE = frozenset({"true", "yes", "y", "1", "t", "active", "current"})
+_RANK = re.compile(r"0*([1-9][0-9]?)(?:\.0+)?")
+_RANKS = {
+    **dict.fromkeys(("primary", "first", "1st", "main"), 1),
+    **dict.fromkeys(("secondary", "second", "2nd"), 2),
+    **dict.fromkeys(("tertiary", "third", "3rd"), 3),
+}
 _FALSE = frozenset({"false", "no", "n", "0", "f", "inactive", "ended"})
 
 
@@ -61,3 +67,11 @@ def flag_of(cell: str) -> bool | None:
     """Return what yes and no stand for, or None."""
     plain = cell.strip().casefold()
     return True if plain in _TRUE else False if plain in _FALSE else None
+
+
+def rank_of(cell: str) -> int | None:
+    """Return what a number or a word (``Primary``) says of a need's place, or None."""
+    plain = folded_word(cell).removesuffix(" need")
+    if number := _RANK.fullmatch(cell.strip()):
+        return int(number[1])
+    return _RANKS.get(plain)

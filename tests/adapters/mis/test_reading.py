@@ -194,6 +194,29 @@ def test_a_row_for_each_need_is_one_pupil() -> None:
     assert [(n.rank, n.type) for n in register(one(data)).needs] == [(1, "ASD"), (2, "SLCN")]
 
 
+@pytest.mark.parametrize("words", [("Secondary", "Primary"), ("2nd", "1st"), ("Second need", "01")])
+def test_ranks_may_be_words(words: tuple[str, str]) -> None:
+    heads = (*HEADS, "UPN", "SEN status", "Need", "Rank")
+    data = text(heads, (*OAK, UPN, "K", "SLCN", words[0]), (*OAK, UPN, "K", "ASD", words[1]))
+    row = one(data)
+    assert [(n.rank, n.type) for n in register(row).needs] == [(1, "ASD"), (2, "SLCN")]
+    assert row.remarks == ()
+
+
+def test_a_rank_and_a_yes_that_nobody_understands_are_said() -> None:
+    heads = (*HEADS, "SEN status", "Need", "Rank", "In care")
+    row = one(text(heads, (*OAK, "K", "SLCN", "high", "Yes - Zzyzx")))
+    assert row.remarks == (("word-unknown", "/1/2/H"), ("field-invalid", "/1/2/G"))
+    assert row.pupil.looked_after is None
+    assert [(n.rank, n.type) for n in register(row).needs] == [(1, "SLCN")]
+
+
+def test_notes_lose_the_guard_of_an_export() -> None:
+    heads = (*HEADS, "SEN status", "Need", "SEN notes")
+    row = one(text(heads, (*OAK, "K", "SLCN", "'- likes maps")))
+    assert [n.notes for n in register(row).needs] == ["- likes maps"]
+
+
 def test_twins_with_one_upn_are_two_and_the_second_is_refused() -> None:
     heads = (*HEADS, "UPN")
     data = text(heads, (*OAK, UPN), ("Oak", "Bea", "2015-03-09", "F", UPN))
