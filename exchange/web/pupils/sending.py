@@ -127,7 +127,7 @@ def _groups(pupil_id: str, seen: Outlook) -> list[tuple[str, str, list[Row]]]:
 def rows_of(
     pupil_id: str, listed: Sequence[Disclosed], new: frozenset[str] = frozenset()
 ) -> list[Row]:
-    """Return things of a pack with titles that a person knows; nothing that they may not know of."""
+    """Return things of a pack with titles that a person knows, and nothing they may not know of."""
     with inside().store.reading(org_id()) as unit:
         stored = unit.pupils.get(pupil_id)
     rows = []
