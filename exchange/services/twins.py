@@ -19,6 +19,8 @@ from exchange.services.inside import Inside
 from exchange.services.roster_of import roster_of
 
 KIND = "twin-answer"
+DOUBTED = "twin-check-open"
+"""The code of what is not sent until a person said whom its documents are about."""
 About = Literal["this-pupil", "both"]
 """What can be confirmed: it is this pupil's, or of several children and may go with this one."""
 
@@ -177,10 +179,11 @@ def require_no_doubt(
             f"{named}. Each may be about another pupil. Look at them, then confirm whom they are"
             " about, or move them."
         )
-        raise Refused("twin-check-open", "/documents", hint)
+        raise Refused(DOUBTED, "/documents", hint)
 
 
 __all__ = [
+    "DOUBTED",
     "About",
     "Doubt",
     "TwinDoubt",

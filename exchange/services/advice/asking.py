@@ -29,6 +29,7 @@ from exchange.services.links.model import Inviter, Link, Person, link_of
 from exchange.services.links.pick_up import Means
 from exchange.services.links.revoke import end_in
 from exchange.services.protect import require_ordinary
+from exchange.services.twins import require_no_doubt
 from schemas.advice import AdvicePurpose
 
 __all__ = ["Asked", "Means", "ask_advice", "ask_again", "asked_by_link", "still_shared"]
@@ -69,7 +70,8 @@ def ask_advice(
     :raises UsageError: ``question-missing``, ``text-too-long``, ``day-unclear``,
         ``consent-missing``; ``name-unclear``: a body that joined has another name;
         as ``links.making`` says of a person.
-    :raises Refused: ``protected-move``.
+    :raises Refused: ``protected-move``; ``twin-check-open``: a chosen document may be about
+        another pupil.
     :raises SettingsError: ``share-url-missing``.
     """
     return asked_by_link(inside, org_id, order, actor, means=means, inviter=inviter).request
@@ -109,6 +111,7 @@ def ask_again(
 
     :raises NotFound: ``item-unknown``; ``link-unknown``: it went by a pack.
     :raises Conflict: ``advice-over``: nothing is awaited any more.
+    :raises Refused: ``protected-move``; ``twin-check-open``.
     """
     with inside.store.reading(org_id) as unit:
         request = request_from(unit.items.get(KIND, request_id))
@@ -119,6 +122,7 @@ def ask_again(
             raise Conflict("advice-over", "/advice", "It is over. Ask anew.")
         order = _order_of(request)
         chosen = still_shared(inside, unit, request)
+        require_no_doubt(inside, unit, request.pupil_id, {one.document_id for one in chosen})
     carried = carry_by_link(
         inside, org_id, request, chosen, means, checked_person(_person(request)), inviter
     )
@@ -167,6 +171,7 @@ def _decided(
         recipient = recipient_of(inside, unit, order.pupil_id, body, request_id, order.wanted_type)
         purpose = purpose_of(order.purpose, order.lawful_basis)
         chosen = choose(inside, unit, order.pupil_id, order.shared, recipient, purpose, actor)
+        require_no_doubt(inside, unit, order.pupil_id, {one.document_id for one in chosen})
     referral = order.purpose is AdvicePurpose.REFERRAL
     due = order.due_on or (today + timedelta(weeks=REFERRAL_WEEKS) if referral else None)
     request = AdviceRequest(

@@ -15,6 +15,7 @@ from exchange.services.places import is_outside
 from exchange.services.plans.editions import BASIS, Edition, EditionKind, edition
 from exchange.services.plans.model import consultations_about
 from exchange.services.queue_bundle import Order, queue_bundle
+from exchange.services.twins import TwinDoubt, require_no_doubt, unconfirmed
 
 Beside = Callable[[UnitOfWork, Case, Transfer], None]
 """Stores what belongs to the pack in the same commit, and writes its line in the book."""
@@ -36,6 +37,7 @@ def send_edition(
     :raises Conflict: ``preview-changed``: it is not that edition any more.
     :raises DecisionNeeded: somebody must decide about something first.
     :raises DestinationRefused: ``destination-by-link``: it has not joined; ``key-expired``.
+    :raises Refused: ``twin-check-open``: a document may be about another pupil.
     :raises NotFound, Refused, DisclosureRefused: see :func:`edition`.
     """
     made, before = _seen(inside, org_id, case_id, to, kind, seen)
@@ -64,6 +66,11 @@ def send_edition(
     return transfer
 
 
+def doubts_about(inside: Inside, unit: UnitOfWork, made: Edition) -> tuple[TwinDoubt, ...]:
+    """Return the documents of an edition of which a person must still say whom they are about."""
+    return unconfirmed(inside, unit, made.pupil_id, made.contents.going)
+
+
 def _seen(
     inside: Inside, org_id: str, case_id: str, to: str, kind: EditionKind, seen: str
 ) -> tuple[Edition, Transfer | None]:
@@ -75,6 +82,7 @@ def _seen(
             raise DestinationRefused("destination-by-link", "/to", hint)
         made = edition(inside, unit, held, to, kind)
         before = _before(unit, made)
+        require_no_doubt(inside, unit, made.pupil_id, made.contents.going)
     _require_seen(made, seen)
     return made, before
 

@@ -20,12 +20,14 @@ from exchange.services.links.agency_about import types_on
 from exchange.services.links.model import Channel
 from exchange.services.protect import require_ordinary
 from exchange.services.trust import find_organisation
+from exchange.services.twins import DOUBTED
 from exchange.web.agencies.whom import KINDS, Joined, find_whom
 from exchange.web.here import actor, inside, org_id, role
 from exchange.web.outsiders.asking import CHANNELS, fields_of, inviter, means, refuse, told
 from exchange.web.pupils.child import page
 from exchange.web.pupils.inputs import Spec, form_of
 from exchange.web.reviews.inviting import asking_for
+from exchange.web.words import plain
 from schemas.advice import AdvicePurpose, ConsentHow
 from schemas.codes import code_set
 
@@ -61,6 +63,7 @@ def ask(pupil: str) -> Any:
     filled: dict[str, Any] = {"purpose": first.value, "kind": "health"}
     filled["channel"] = Channel.READ_OUT.value
     beside = asking_for(pupil)  # an invitation to a review of the plan
+    doubted = False
     form = form_of(specs, filled | dict(beside.filled if beside else {}), "AdviceForm")
     ticked = set(request.form.getlist("shared"))
     if beside and request.method == "GET":
@@ -76,7 +79,11 @@ def ask(pupil: str) -> Any:
                 inviter=inviter(),
             )
         except ExchangeError as error:
-            refuse(form, error)
+            doubted = error.code == DOUBTED
+            if doubted:  # its hint names documents by their ids: the page shows where to look
+                form.form_errors.append(plain(error.code))
+            else:
+                refuse(form, error)
         else:
             flash("The request is on its way.")
             if beside:
@@ -96,6 +103,7 @@ def ask(pupil: str) -> Any:
         documents=[one for one in documents if one.may],
         held=[one for one in documents if not one.may],
         ticked=ticked,
+        doubted=doubted,
         seen=beside.seen if beside else "",
     )
     return html, 422 if request.method == "POST" else 200

@@ -10,12 +10,14 @@ from exchange.domain.disclosure import Disclosed, Outcome
 from exchange.errors import ExchangeError, NotFound
 from exchange.services.plans.consulting import consult
 from exchange.services.plans.editions import Edition, EditionKind, edition
-from exchange.services.plans.sending import send_edition
+from exchange.services.plans.sending import doubts_about, send_edition
+from exchange.services.twins import DOUBTED
 from exchange.web.here import actor, inside, org_id
 from exchange.web.plans.page import section_label, shared
 from exchange.web.pupils.child import label_of
 from exchange.web.pupils.inputs import form_of, refuse_at
 from exchange.web.pupils.searching import Answer, search_schools
+from exchange.web.words import plain
 from keys.errors import KeysError
 
 
@@ -58,6 +60,7 @@ def send(case: str, school: str) -> Any:
     with inside().store.reading(org_id()) as unit:
         told = shared(unit, case)
         made = edition(inside(), unit, told["held"], school, kind)
+        doubts = doubts_about(inside(), unit, made)
     form = form_of(())
     if form.validate_on_submit():
         seen = request.form.get("seen", "")
@@ -67,7 +70,8 @@ def send(case: str, school: str) -> Any:
             else:
                 send_edition(inside(), org_id(), case, school, kind, seen, actor())
         except ExchangeError as error:
-            refuse_at(form, "", error.hint)
+            # The hint of a doubt names documents by their ids: the page shows where to look.
+            refuse_at(form, "", plain(error.code) if error.code == DOUBTED else error.hint)
         else:
             flash("It is on its way. The school sees it as soon as it has arrived")
             return redirect(url_for("plans.page", case=case))
@@ -76,9 +80,10 @@ def send(case: str, school: str) -> Any:
         **told,
         kind=kind,
         made=made,
+        doubts=len(doubts),
         groups=_groups(made),
         form=form,
-        may_go=made.plan is not None and not made.of(Outcome.NEEDS_DECISION),
+        decided=made.plan is not None and not made.of(Outcome.NEEDS_DECISION),
     )
     return html, 422 if form.form_errors else 200
 

@@ -71,7 +71,7 @@ _TRAY: Mapping[str, Row] = {
     "tray.batch": org_row("/tray/folder/<item:batch>", BOTH, PREPARES),
     "tray.batch_done": org_row("/tray/folder/<item:batch>/done", POST, PREPARES),
     "tray.batch_child": org_row("/tray/folder/<item:batch>/pupils/<id:pupil>", BOTH, PREPARES),
-    "tray.twins": org_row("/pupils/<id:pupil>/twins", BOTH, PREPARES),
+    "tray.twins": org_row("/pupils/<id:pupil>/twins", BOTH, TAKES_IN),
 }
 
 ROWS: Mapping[str, Row] = {**_LEAVERS, **_TRAY}

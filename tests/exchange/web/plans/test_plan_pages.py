@@ -5,15 +5,20 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pikepdf
 import pytest
 
 from exchange.domain.access import Role
 from exchange.ports import Actor
-from exchange.services.cases import Case, CaseState, Source
+from exchange.services.cases import Case, CaseState, Source, case
 from exchange.services.cases.keeping import add_case
 from exchange.services.keep_pupil import add_pupil
+from exchange.services.tray.advance import TrayChecker
+from exchange.services.tray.file_upload import Filing, file_upload
+from exchange.services.tray.receive import NewUpload, receive
+from schemas.pupil import Names
 from tests.exchange.services.town import pupil_record
 from tests.exchange.web.site import Client, Place, Site, made_site
 
@@ -173,3 +178,52 @@ def test_nobody_else_of_the_council_reads_a_plan(site: Site, role: Role) -> None
 
 def test_another_case_is_no_page(site: Site) -> None:
     assert worker(site).get(f"/cases/{'d' * 32}/plan").status_code == 404
+
+
+def test_a_paper_that_may_be_another_childs_waits_until_the_caseworker_says_whose(
+    site: Site,
+) -> None:
+    council, client = site["council"], worker(site)
+    inside = council.node.inside
+    other = replace(pupil_record(1), names=Names(surname="Ash", forename="Ben"))
+    add_pupil(inside, council.org_id, other, WHO)
+    with inside.store.reading(council.org_id) as unit:
+        pupil = case(unit, CASE).pupil_id
+    assert pupil is not None
+    paper = filed(council, pupil, b"Ben Ash likes maps.")
+    client.get(f"{AT}/sections/F")
+    version = re.search(r'name="version"[^>]*value="([^"]*)"', client.last)
+    assert version is not None
+    told = {"text": "Maps.", "version": version.group(1), "documents": [paper]}
+    assert client.post(f"{AT}/sections/F", told).status_code == 302
+    to = f"{AT}/schools/{site['secondary'].org_id}?for=plan"
+    page = client.get(to).text
+    assert "may be about another child" in page
+    where = f"/pupils/{pupil}/twins"
+    assert f'href="{where}"' in page
+    assert 'name="seen"' not in page, "it cannot be sent yet"
+    asked = client.get(where).text
+    assert "Ben Ash" in asked
+    assert "Move it to" not in asked
+    assert 'value="remove"' not in asked
+    look = f"/cases/{CASE}/documents/{paper}/file"
+    assert f'href="{look}"' in asked
+    assert client.get(look).data == b"Ben Ash likes maps."
+    (ben,) = re.findall(rf'name="seen-{paper}" value="([^"]+)"', asked)
+    client.get(where)
+    client.post(where, {f"about-{paper}": ben})
+    with inside.store.reading(council.org_id) as unit:
+        assert unit.documents.get(paper).pupil_id == pupil, "moving is not theirs"
+    client.get(where)
+    said = client.post(where, {f"about-{paper}": "this-pupil", f"seen-{paper}": ben})
+    assert said.status_code == 302
+    assert "may be about another child" not in client.get(to).text
+
+
+def filed(place: Place, pupil: str, content: bytes) -> str:
+    inside = place.node.inside
+    made = receive(inside, place.org_id, io.BytesIO(content), NewUpload("a.txt"), WHO).upload
+    checker = TrayChecker(inside, place.node.inspector, None, place.node.cleaner)
+    checker.advance(place.org_id, made.upload_id)
+    filing = Filing(pupil, "ep-report")
+    return file_upload(inside, place.org_id, made.upload_id, filing, WHO).document.document_id
