@@ -26,7 +26,11 @@ from exchange.ports.imports import FieldChoice, Given, Look, Plan, Remembered
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _HEAD = 512
-_MARKUP = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<|^\xff\xfe<\x00|^\xfe\xff\x00<")
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|\xff\xfe(?:\s\x00)*<\x00|\xfe\xff(?:\x00\s)*\x00<")
+_OTHER_MARKUP = re.compile(
+    rb"<(?:!doctype\s+html|html|table|meta)\b|urn:schemas-microsoft-com:office", re.IGNORECASE
+)
+"""A page of the web, or a spreadsheet as XML: some systems call both .xls."""
 _MOST_STRAYS = 200
 
 
@@ -83,9 +87,14 @@ class PupilLists:
     def _is_ctf(self, given: Sequence[Given]) -> bool:
         """Tell a CTF by its first bytes.
 
-        :raises FormatError: ``list-mixed``: it came with other files.
+        :raises FormatError: ``list-mixed``: it came with other files; ``list-old-workbook``: it
+            is a table in markup.
         """
-        marks = [_MARKUP.match(_first(one)) is not None for one in given]
+        beginnings = [_first(one) for one in given]
+        marks = [_MARKUP.match(one) is not None for one in beginnings]
+        for mark, one in zip(marks, beginnings, strict=True):
+            if mark and _OTHER_MARKUP.search(one.replace(b"\0", b"")):
+                raise _old_workbook()
         if any(marks) and len(marks) > 1:
             hint = "Read a common transfer file by itself, and tables together."
             raise FormatError("list-mixed", "/file", hint)
@@ -110,10 +119,14 @@ def _tables(given: Sequence[Given], stack: ExitStack) -> list[Table]:
         if head.startswith(MAGIC):
             found += read_workbook(source, one.name)
         elif head.startswith(_OLE):
-            hint = "Save it as .xlsx without a password, or as CSV, and choose it again."
-            raise FormatError("list-old-workbook", "/file", hint)
+            raise _old_workbook()
         else:
             found.append(read_delimited(read_text(source), one.name))
     if len(found) > MOST_TABLES:
         raise too_large()
     return found
+
+
+def _old_workbook() -> FormatError:
+    hint = "Save it as .xlsx without a password, or as CSV, and choose it again."
+    return FormatError("list-old-workbook", "/file", hint)
