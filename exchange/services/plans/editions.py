@@ -1,7 +1,8 @@
 """What a school gets of a plan: decided section by section, before anything is sealed.
 
 An edition holds who the child is, the plan's record with the sections that may go, and the
-documents that belong to them; nothing else of what the authority has.
+documents that belong to them; nothing else of what the authority has. Each advice that section K
+names is decided by itself, also where a consultation leaves K's own words out.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from exchange.domain.disclosure import CONSULTATION, Disclosed, Outcome, Purpose, Recipient
@@ -20,10 +22,10 @@ from exchange.services.pack_contents import Contents, gather, why_unfit
 from exchange.services.places import place
 from exchange.services.plans.writing import plan_of, require_pupil
 from exchange.services.protect import require_ordinary
-from exchange.services.weigh import PLAN, weigh
+from exchange.services.weigh import PLAN, recipient_for, weigh
 from keys.directory import Organisation
 from schemas.base import dump_bytes, load, load_bytes
-from schemas.ehc import EhcPlan
+from schemas.ehc import EhcPlan, EhcSectionName
 from schemas.errors import SchemaError
 from schemas.pupil import Pupil
 from schemas.statement import FileRole
@@ -88,11 +90,12 @@ def edition(inside: Inside, unit: UnitOfWork, held: Case, to: str, kind: Edition
     recipient = place(inside, unit, to, now)
     purpose = Purpose(code=kind.purpose, lawful_basis=BASIS)
     records = [one for one in unit.records.of_pupil(pupil_id) if one.slot == PLAN]
-    papers = _papers(unit, pupil_id, plan)
     try:
         misfit = why_unfit(recipient, purpose, now.date())
         if misfit:
             raise DisclosureRefused(misfit, "/to", "A plan goes to a school or college.")
+        letters = _letters(unit, pupil_id, records, recipient, purpose, now.date())
+        papers = _papers(unit, pupil_id, plan, letters)
         contents = _gathered(inside, unit, pupil_id, records, papers, recipient, purpose)
     except SchemaError as error:
         raise Wrapped.of(error, "/plan") from None
@@ -160,9 +163,42 @@ def _who_alone(record: bytes) -> bytes:
     )
 
 
-def _papers(unit: UnitOfWork, pupil_id: str, plan: EhcPlan) -> list[StoredDocument]:
-    """Return the plan's own files, and the documents that its sections name."""
-    named = {one for section in plan.sections for one in section.documents}
+def _letters(
+    unit: UnitOfWork,
+    pupil_id: str,
+    records: list[StoredRecord],
+    recipient: Organisation,
+    purpose: Purpose,
+    today: date,
+) -> frozenset[str]:
+    """Return the sections whose documents are decided: those that go, and the advice of K.
+
+    K is left out of a consultation by rule; who withheld it withheld its advice as well.
+    """
+    weighed = weigh(
+        unit.pupils.get(pupil_id),
+        records,
+        (),
+        recipient_for(recipient, purpose, records, today),
+        purpose,
+        today,
+        beside=unit.documents.of_pupil(pupil_id),
+    )
+    sections = [one for one in weighed.disclosed if one.what == "section" and one.type == PLAN]
+    told = {one.ref.rpartition("/")[2]: one.decision for one in sections}
+    going = {letter for letter, said in told.items() if said.allowed}
+    advice = EhcSectionName.ADVICE.value
+    if advice in told and told[advice].code == "not-in-consultation":
+        going.add(advice)
+    return frozenset(going)
+
+
+def _papers(
+    unit: UnitOfWork, pupil_id: str, plan: EhcPlan, letters: frozenset[str]
+) -> list[StoredDocument]:
+    """Return the plan's own files, and the documents that these sections name."""
+    sections = [one for one in plan.sections if one.section.value in letters]
+    named = {one for section in sections for one in section.documents}
     return [
         one
         for one in unit.documents.of_pupil(pupil_id)

@@ -196,7 +196,7 @@ def test_a_paper_that_may_be_another_childs_waits_until_the_caseworker_says_whos
     assert version is not None
     told = {"text": "Maps.", "version": version.group(1), "documents": [paper]}
     assert client.post(f"{AT}/sections/F", told).status_code == 302
-    to = f"{AT}/schools/{site['secondary'].org_id}?for=plan"
+    to = f"{AT}/schools/{site['secondary'].org_id}?for=consultation"
     page = client.get(to).text
     assert "may be about another child" in page
     where = f"/pupils/{pupil}/twins"
