@@ -27,7 +27,6 @@ from exchange.web.outsiders.asking import CHANNELS, fields_of, inviter, means, r
 from exchange.web.pupils.child import page
 from exchange.web.pupils.inputs import Spec, form_of
 from exchange.web.reviews.inviting import asking_for
-from exchange.web.words import plain
 from schemas.advice import AdvicePurpose, ConsentHow
 from schemas.codes import code_set
 
@@ -80,10 +79,7 @@ def ask(pupil: str) -> Any:
             )
         except ExchangeError as error:
             doubted = error.code == DOUBTED
-            if doubted:  # its hint names documents by their ids: the page shows where to look
-                form.form_errors.append(plain(error.code))
-            else:
-                refuse(form, error)
+            refuse(form, error)
         else:
             flash("The request is on its way.")
             if beside:

@@ -10,9 +10,11 @@ from exchange.errors import ExchangeError
 from exchange.services.links.model import Channel, Inviter, Person
 from exchange.services.links.pick_up import Means
 from exchange.services.people.account import get_account
+from exchange.services.twins import DOUBTED
 from exchange.web.forms import PageForm
 from exchange.web.here import actor, inside, parts, visitor
 from exchange.web.pupils.inputs import Spec, answers, drawn, refuse_at
+from exchange.web.words import plain
 
 CHANNELS = (
     (Channel.READ_OUT.value, "I read it out to them by telephone"),
@@ -84,7 +86,9 @@ def told(form: PageForm, specs: Sequence[Spec]) -> dict[str, Any]:
 def refuse(form: PageForm, error: ExchangeError) -> None:
     """Show what a service refused, at its field or above the form."""
     name = error.path.strip("/").split("/")[0]
-    if name in form._fields:
+    if error.code == DOUBTED:  # its hint names documents by their ids: the page shows where to look
+        form.form_errors.append(plain(error.code))
+    elif name in form._fields:
         refuse_at(form, name, error.hint)
     else:
         form.refuse(error)
