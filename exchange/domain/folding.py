@@ -15,6 +15,8 @@ _HUMP = re.compile(
     r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])"
 )
 _WORD = re.compile(r"[^\W_]+")
+# Hyphens and dashes, and the full stop of "St. Mary's" or "St.Mary's"; none at the end of a name.
+_JOINS = re.compile(r"[-\u2010-\u2015]|(?<=[^\W_])\.(?=\s*[^\W_])")
 LONGEST = 500_000
 
 
@@ -23,6 +25,14 @@ def fold(text: str) -> str:
     plain = _APOSTROPHES.sub("", text[:LONGEST].casefold()).translate(_LETTERS)
     apart = unicodedata.normalize("NFKD", plain)
     return "".join(one for one in apart if not unicodedata.combining(one))
+
+
+def spelling(name: str) -> str:
+    """Return what the spellings of one whole name share; another name has another one.
+
+    Every letter counts, those of a possessive too: St Mary's is not St Mary.
+    """
+    return " ".join(_JOINS.sub(" ", fold(name)).split())
 
 
 def words(text: str) -> list[str]:

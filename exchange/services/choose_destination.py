@@ -6,11 +6,11 @@ something that the person knows apart from it: the name, the URN or the DfE numb
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Literal
 
+from exchange.domain.folding import spelling
 from exchange.domain.transfer import State
 from exchange.errors import Conflict, DestinationRefused
 from exchange.ports import Actor, Destination, Transfer, UnitOfWork
@@ -130,7 +130,7 @@ def confirmed_with(
 
     :raises DestinationRefused: ``destination-not-confirmed``.
     """
-    if _folded(confirmation) == _folded(found.name):
+    if spelling(confirmation) == spelling(found.name):
         return "name"
     given = _numbers(confirmation) - _numbers(identifier)
     if ("urn", found.identifier("urn", today)) in given:
@@ -150,7 +150,3 @@ def _numbers(typed: str) -> frozenset[tuple[str, str | None]]:
         return frozenset((one.scheme, one.value) for one in parse_any(typed))
     except IdentifierError:
         return frozenset()
-
-
-def _folded(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

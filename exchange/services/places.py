@@ -7,13 +7,13 @@ register said of it when it was chosen.
 
 from __future__ import annotations
 
-import unicodedata
 import uuid
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
 from exchange.domain.destinations import Choice, Kind, Standing, require_ready
+from exchange.domain.folding import spelling
 from exchange.domain.schools import School, open_successors
 from exchange.errors import Conflict, DestinationRefused, NotFound, SettingsError, TrustError
 from exchange.ports import Actor, Destination, UnitOfWork
@@ -164,7 +164,7 @@ def _school(inside: Inside, urn: str) -> School:
 
 
 def _confirmed_with(school: School, typed: str) -> Literal["name", "urn", "laestab"]:
-    if _folded(typed) == _folded(school.name):
+    if spelling(typed) == spelling(school.name):
         return "name"
     try:
         given = {(one.scheme, one.value) for one in parse_any(typed)}
@@ -176,10 +176,6 @@ def _confirmed_with(school: School, typed: str) -> Literal["name", "urn", "laest
         return "urn"
     hint = "Give the school's name as the register has it, or its number (URN, DfE number)."
     raise DestinationRefused("destination-not-confirmed", "/confirm", hint)
-
-
-def _folded(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _remember(unit: UnitOfWork, school: School, now: datetime) -> None:

@@ -59,6 +59,7 @@ def refused(town: Town, to: str, confirmation: str, code: str, inbox: str = "gen
         ("urn:999002", "DfE: 820/4002", "laestab"),
         ("999002", "riverside   ACADEMY", "name"),
         ("999002", "\uff32iverside Academy", "name"),
+        ("999002", "R\u00edverside\u2011Academy", "name"),
     ],
 )
 def test_two_things_that_agree(town: Town, to: str, confirmation: str, confirmed_with: str) -> None:

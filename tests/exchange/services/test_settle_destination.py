@@ -44,19 +44,20 @@ HILL = School(
     laestab="8207777",
     telephone="01632 960777",
 )
+MARY = School(urn="999779", name="St Mary's School", status=SchoolStatus.OPEN)
 CLOSED = School(urn="999778", name="Old School", status=SchoolStatus.CLOSED)
 SPECIAL = Wanted(kind=Kind.SCHOOL, number="999777", confirmation="hill special school")
 ABROAD = Wanted(kind=Kind.OUTSIDE_ENGLAND, name="Ysgol y Bryn", country="Wales")
 
 
 class Register:
-    """The open register with two invented schools (exchange.ports.schools.SchoolRegister)."""
+    """The open register with three invented schools (exchange.ports.schools.SchoolRegister)."""
 
     def get(self, urn: str) -> School | None:
-        return {one.urn: one for one in (HILL, CLOSED)}.get(urn)
+        return {one.urn: one for one in (HILL, MARY, CLOSED)}.get(urn)
 
     def search(self, query: SchoolQuery, limit: int) -> list[School]:
-        return [one for one in (HILL, CLOSED) if ("urn", one.urn) in query.numbers][:limit]
+        return [one for one in (HILL, MARY, CLOSED) if ("urn", one.urn) in query.numbers][:limit]
 
     def stamp(self) -> None:
         """There is one."""
@@ -116,6 +117,18 @@ def test_a_special_school_known_by_the_register_waits_for_a_second_person_once(t
     assert now(town, first).standing is Standing.READY
     assert go(town, second, SPECIAL, jo).standing is Standing.READY
     assert len(asked(town)) == 1
+
+
+@pytest.mark.parametrize("typed", ["St Mary\u2019s School", "St. Mary's School", "st marys school"])
+def test_a_name_confirms_however_it_is_spelt(town: Town, typed: str) -> None:
+    who, pupil_id = staff(town, "Jo", Role.SENCO), town.leaver()
+    wanted = Wanted(kind=Kind.SCHOOL, number="999779", confirmation=typed)
+    made = go(town, pupil_id, wanted, who).destination
+    assert made is not None
+    assert made.confirmed_with == "name"
+    for other in ("St Mary School", "St Martin's School", "St Mary's"):
+        with pytest.raises(DestinationRefused, match="destination-not-confirmed"):
+            go(town, pupil_id, replace(wanted, confirmation=other), who)
 
 
 def test_who_chose_cannot_be_the_second_person_in_another_role(town: Town) -> None:
