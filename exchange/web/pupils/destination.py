@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from exchange.domain.destinations import Asked, Kind
-from exchange.errors import Conflict, ExchangeError, NotFound, UsageError
+from exchange.errors import ExchangeError, NotFound, UsageError
 from exchange.services.choose_destination import live_transfers
 from exchange.services.find_school import describe_school
 from exchange.services.protect import require_ordinary
@@ -47,6 +47,8 @@ _OTHER = (
     Spec("number", "UKPRN of the college", "line", "Eight digits.", width="govuk-input--width-10"),
     Spec("country", "Country", "line", "Where it is outside England."),
 )
+_FIELDS = {"confirm": "name", "to": "number"}
+"""What the rules call a thing -> the field in which it was typed."""
 _ASKED = (
     Spec(
         "by",
@@ -117,8 +119,9 @@ def _post(pupil_id: str, form: Any, asked: Any) -> Any:
             _settle_other(pupil_id, answers(form, _OTHER))
             flash("Recorded")
             return redirect(url_for("pupils.page", pupil=pupil_id))
-    except (UsageError, Conflict, NotFound) as error:
-        refuse_at(asked if "asked" in request.form else form, error.path.strip("/"), error.hint)
+    except ExchangeError as error:
+        field = error.path.strip("/")
+        refuse_at(asked if "asked" in request.form else form, _FIELDS.get(field, field), error.hint)
     return None
 
 

@@ -144,3 +144,15 @@ def test_a_school_that_opens_in_september_can_be_chosen_in_july(own: Site) -> No
     assert "Not open yet" in client.get(f"{path}?urn=999015").text
     done = client.post(path, {"urn": "999015", "confirmation": "820/4015", "role": "senco"})
     assert done.status_code == 302, errors_of(done.text)
+
+
+def test_a_college_that_the_directory_names_otherwise_is_asked_for_again(own: Site) -> None:
+    place, client = own["primary"], senco(own["primary"])
+    path = f"/pupils/{pupil_at(place)}/destination"
+    told = {"kind": "college", "number": "999002", "name": "Riverside Sixth Form"}
+    answer = submit(client, path, **told)
+    assert answer.status_code == 422
+    assert any("name as the directory has it" in one for one in errors_of(answer.text))
+    assert 'href="#name"' in answer.text
+    assert "Riverside Sixth Form" in answer.text, "what was typed stays to be corrected"
+    assert submit(client, path, **told | {"name": "Riverside Academy"}).status_code == 302
