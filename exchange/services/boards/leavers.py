@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from exchange.domain.clocks import NO_SCHOOL
+from exchange.domain.destinations import Standing
 from exchange.domain.readiness import Deadline, Readiness, deadlines, provision_of, readiness
 from exchange.domain.transfer import State
 from exchange.errors import NotFound, Wrapped
@@ -20,6 +21,7 @@ from exchange.services.second_registration import (
     second_registrations,
     seconds_of,
 )
+from exchange.services.settle_destination import settled
 from schemas.base import Record, load_bytes
 from schemas.errors import SchemaError
 from schemas.pupil import Pupil
@@ -45,6 +47,7 @@ _IGNORED = frozenset(
 """What entries may be about without touching a leaver's row."""
 
 _LEFT_OUT = frozenset({State.RECALLED, State.DESTROYED})
+_STAYS = frozenset({Standing.HELD, Standing.NOTHING_TO_SEND})
 _FAILED = frozenset({State.REJECTED, State.EXPIRED})
 
 
@@ -183,6 +186,7 @@ class LeaversSource:
         ready = readiness(pupil, records, _papers(unit, stored.pupil_id), today)
         dates = deadlines(pupil, records, today, sent=_accepted(pack), calendar=self._calendar)
         codes = _attention(pack, second, protected=protected, unreadable=unreadable)
+        late = not protected and _is_late(pack, dates) and not _stays_here(unit, stored)
         row = LeaverRow(
             pupil_id=stored.pupil_id,
             name=pupil.names.display,
@@ -192,7 +196,7 @@ class LeaversSource:
             readiness=ready,
             deadlines=dates,
             destination=stored.destination.org_id if stored.destination else None,
-            attention=(*codes, *([LATE] if not protected and _is_late(pack, dates) else ())),
+            attention=(*codes, *([LATE] if late else ())),
             pack=pack,
             updated_at=stored.updated_at,
             second=second,
@@ -261,6 +265,11 @@ def _is_late(pack: PackState | None, dates: Sequence[Deadline]) -> bool:
     """Return whether this school missed a date, and nothing is there or on its way."""
     nothing = pack is None or pack.state in _LEFT_OUT or pack.state in _FAILED
     return nothing and any(one.state == "past" and one.whose == "school" for one in dates)
+
+
+def _stays_here(unit: UnitOfWork, stored: StoredPupil) -> bool:
+    """Return whether no pack has to leave: nothing to send, or held until somebody asks."""
+    return stored.destination is None and settled(unit, stored.pupil_id).standing in _STAYS
 
 
 def _accepted(pack: PackState | None) -> bool:

@@ -8,16 +8,18 @@ from datetime import date, timedelta
 
 import pytest
 
+from exchange.domain.destinations import Asked, Kind
 from exchange.domain.protection import Why
 from exchange.domain.transfer import State
 from exchange.ports import UnitOfWork
 from exchange.services.accept import reject
 from exchange.services.boards import LeaverRow, LeaversBoard
-from exchange.services.boards.leavers import LeaversSource
+from exchange.services.boards.leavers import LATE, LeaversSource
 from exchange.services.keep_pupil import keep_pupil_record, keep_record
 from exchange.services.protect import protect
 from exchange.services.recall import recall
 from exchange.services.record_disclosure import mark
+from exchange.services.settle_destination import Wanted, record_request, settle
 from schemas.strict_json import dumps
 from tests.exchange.services.town import HEAD, PRIMARY, SECONDARY, SENCO, Town, pupil_record
 from tests.schemas import record_examples as examples
@@ -173,3 +175,38 @@ def test_a_date_that_passed_needs_somebody_until_the_pack_is_on_its_way(
     town.clock.pass_(days=1)
     town.settle()
     assert "deadline-past" in rows(board)[late].attention
+
+
+@pytest.mark.parametrize(
+    ("kind", "late"),
+    [
+        (Kind.NOTHING_TO_SEND, False),
+        (Kind.HOME_EDUCATED, False),
+        (Kind.NOT_DECIDED, True),
+        (Kind.OUTSIDE_ENGLAND, True),
+    ],
+)
+def test_no_date_passes_where_no_pack_has_to_leave(
+    town: Town, board: LeaversBoard, kind: Kind, late: bool
+) -> None:
+    pupil_id = town.leaver(0)
+    value = {**examples.transition(moves_on="2026-01-05"), "subject": pupil_id}
+    keep_record(town.primary.inside, PRIMARY, pupil_id, dumps(value), SENCO)
+    assert LATE in rows(board)[pupil_id].attention
+    abroad = {"name": "Ysgol y Bryn", "country": "Wales"} if kind.is_a_place else {}
+    settle(town.primary.inside, PRIMARY, pupil_id, Wanted(kind=kind, **abroad), "jo", SENCO)
+    assert (LATE in rows(board)[pupil_id].attention) is late
+    assert rows(board) == rows(LeaversBoard(town.primary.inside))
+
+
+def test_once_somebody_asked_for_a_held_pack_its_date_counts_again(
+    town: Town, board: LeaversBoard
+) -> None:
+    pupil_id, inside = town.leaver(0), town.primary.inside
+    value = {**examples.transition(moves_on="2026-01-05"), "subject": pupil_id}
+    keep_record(inside, PRIMARY, pupil_id, dumps(value), SENCO)
+    settle(inside, PRIMARY, pupil_id, Wanted(kind=Kind.HOME_EDUCATED), "jo", SENCO)
+    assert LATE not in rows(board)[pupil_id].attention
+    asked = Asked(by="la", who="Larkshire", day=date(2026, 6, 1), recorded_by="Jo", role="senco")
+    record_request(inside, PRIMARY, pupil_id, asked, SENCO)
+    assert LATE in rows(board)[pupil_id].attention
