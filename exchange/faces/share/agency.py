@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Response, redirect, render_template, request, url_for
 
+from exchange.domain.clocks import london_day
 from exchange.errors import ExchangeError, NotFound, UsageError
 from exchange.faces.share.agency_form import Typed, about_of, first_typed, typed_of, values_of
 from exchange.faces.share.coming_in import require_own_form, visitor
@@ -212,7 +213,7 @@ class AgencyPages:
         return typed_of(kept) if kept else None
 
     def _today(self) -> date:
-        return self._door.clock.now().date()
+        return london_day(self._door.clock.now())
 
 
 def _to(endpoint: str, **values: Any) -> Any:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Literal
 
 from exchange.bundle.contents import Source
+from exchange.domain.clocks import london_day
 from exchange.errors import Conflict, Refused, UsageError
 from exchange.ports import Actor, UnitOfWork
 from exchange.services.advice.carrying import file_name
@@ -60,7 +61,7 @@ def send_answer(inside: Inside, org_id: str, task_id: str, about: About, actor: 
     :raises Refused: ``upload-not-ready``: a file is still being checked, or cannot go.
     :raises DestinationRefused: who asked is closed or has no valid key.
     """
-    check_about(about, inside.clock.now().date())
+    check_about(about, london_day(inside.clock.now()))
     with inside.store.reading(org_id) as unit:
         task = _answerable(unit, task_id)
         files = ready_files(unit, task_id)
@@ -120,7 +121,7 @@ def _answer(inside: Inside, task: Task, outcome: AdviceOutcome, actor: Actor) ->
         subject=task.asked.subject,
         reference=task.asked.reference,
         outcome=outcome,
-        answered=inside.clock.now().date(),
+        answered=london_day(inside.clock.now()),
         answered_by=Person(name=actor.name, role=actor.role),
         reason=None if outcome is AdviceOutcome.REPORT else "-",
     )

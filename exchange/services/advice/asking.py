@@ -68,8 +68,8 @@ def ask_advice(
     :raises DisclosureRefused: ``advice-withheld``: something chosen may not go there.
     :raises DestinationRefused: the body is closed or has no valid key.
     :raises UsageError: ``question-missing``, ``text-too-long``, ``day-unclear``,
-        ``consent-missing``; ``name-unclear``: a body that joined has another name;
-        as ``links.making`` says of a person.
+        ``date-unlikely``, ``consent-missing``; ``name-unclear``: a body that joined has another
+        name; as ``links.making`` says of a person.
     :raises Refused: ``protected-move``; ``twin-check-open``: a chosen document may be about
         another pupil.
     :raises SettingsError: ``share-url-missing``.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from exchange.domain.folding import words_of_name
 from exchange.errors import UsageError, Wrapped
@@ -16,6 +16,8 @@ from schemas.errors import CodeSetError
 
 LONGEST_QUESTION = 10_000
 _LONGEST_LINE = 200
+MOST_DUE = timedelta(days=731)
+"""How far on the last day for an answer may lie: further is a year mistyped."""
 
 
 def named_body(inside: Inside, body: Body) -> Body:
@@ -36,7 +38,7 @@ def check_order(order: AdviceOrder, today: date) -> None:
     """Refuse an order that is not whole.
 
     :raises UsageError: ``question-missing``, ``text-too-long``, ``day-unclear``,
-        ``consent-missing``.
+        ``date-unlikely``, ``consent-missing``.
     :raises Wrapped: the type of report is none.
     """
     if not order.question.strip():
@@ -56,5 +58,12 @@ def check_order(order: AdviceOrder, today: date) -> None:
         raise UsageError("day-unclear", "/given", "Give the day on which they agreed.")
     if consent.how is ConsentHow.NOT_NEEDED and not consent.note.strip():
         raise UsageError("consent-missing", "/note", "Say why no consent is needed.")
-    if order.due_on is not None and order.due_on < today:
+    if order.due_on is not None:
+        _check_due(order.due_on, today)
+
+
+def _check_due(due_on: date, today: date) -> None:
+    if due_on < today:
         raise UsageError("day-unclear", "/due_on", "Give a day from today on.")
+    if due_on - today > MOST_DUE:
+        raise UsageError("date-unlikely", "/due_on", "Check the year.")

@@ -109,7 +109,7 @@ def _report(
     told: Mapping[str, JsonValue],
 ) -> None:
     now = inside.clock.now()
-    about = check_about(about_from_json(_map(told.get("about"))), now.date())
+    about = check_about(about_from_json(_map(told.get("about"))), london_day(now))
     waiting = {one.item_id: one for one in files_of(unit, link.link_id, SENT)}
     before = reports_of(unit, request.request_id, link.link_id)
     taken = {file.source for one in before for file in one.files}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from exchange.domain.clocks import london_day
 from exchange.domain.disclosure import Mark, Said
 from exchange.errors import NotFound
 from exchange.ports import Actor, StoredDocument, UnitOfWork
@@ -46,7 +47,7 @@ def file_unrequested(
     :raises Refused: as ``tray.file_upload`` says.
     """
     now = inside.clock.now()
-    about = check_about(told.about, now.date())
+    about = check_about(told.about, london_day(now))
     with inside.store.reading(org_id) as unit:
         upload = open_upload(unit, upload_id)
         match = match_of_files(inside, unit, [(upload_id, upload.file_name)], told.pupil_id)

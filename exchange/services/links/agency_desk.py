@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from exchange.domain.clocks import london_day
 from exchange.errors import Conflict, NotFound, UsageError
 from exchange.ports import Limits, UnitOfWork
 from exchange.ports.items import Item
@@ -118,7 +119,7 @@ class AgencyDesk:
         :raises NotFound: ``link-ended``.
         """
         self._door.require_open(visit)
-        check_about(about, self._door.clock.now().date())
+        check_about(about, london_day(self._door.clock.now()))
         files = self.files(visit)
         if not files:
             raise UsageError("file-missing", "/files", "Add the report first.")

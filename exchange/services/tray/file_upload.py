@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from exchange.bundle.at_rest import seal_stream
+from exchange.domain.clocks import london_day
 from exchange.domain.disclosure import NOTHING, Said, is_cp
 from exchange.errors import Refused, UsageError, Wrapped
 from exchange.ports import Actor, StoredDocument, UnitOfWork
@@ -118,7 +119,7 @@ def check_line(text: str, path: str) -> str:
 
 
 def _checked(inside: Inside, filing: Filing) -> tuple[Filing, Literal["general", "cp"]]:
-    today = inside.clock.now().date()
+    today = london_day(inside.clock.now())
     try:
         kind = code_set("document-type").lookup(filing.type, on=today, path="/type")
     except CodeSetError as error:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import request
 
+from exchange.domain.clocks import london_day
 from exchange.services.links.agency_about import (
     EVERYBODY,
     NOT_THESE,
@@ -30,7 +31,7 @@ SEEN = (("yes", "Yes"), ("no", "No"))
 
 def about_specs() -> tuple[Spec, ...]:
     """Return the questions; who may read it is asked beside them."""
-    today = inside().clock.now().date()
+    today = london_day(inside().clock.now())
     return (
         Spec(
             "type",
@@ -71,7 +72,7 @@ def about_of(form: PageForm, specs: tuple[Spec, ...]) -> About:
     :raises UsageError: as ``agency_about.check_about`` says.
     """
     told = answers(form, specs)
-    today = inside().clock.now().date()
+    today = london_day(inside().clock.now())
     wish = request.form.get("readers", EVERYBODY)
     return check_about(
         About(
