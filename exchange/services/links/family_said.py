@@ -1,8 +1,8 @@
 """What a family said, on their page, in a conversation or on paper: taken in the same way.
 
 A wish is agreement or disagreement, never the lawful basis. Of several members of a family the one
-who refuses is heard: nobody's yes stands over another's no. Their own words become a document that
-goes only where they say so.
+who refuses is heard: nobody's yes stands over another's no (``family_noes``). Their own words
+become a document that goes only where they say so.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from exchange.domain.family import MAY_BE_TOLD
 from exchange.errors import NotFound, UsageError, Wrapped
 from exchange.ports import Actor, StoredDocument, UnitOfWork
 from exchange.services.inside import Inside
+from exchange.services.links.family_noes import no_of_another
 from exchange.services.links.family_view import types_of
 from exchange.services.links.members import (
     MOST_CORRECTIONS,
@@ -27,7 +28,6 @@ from exchange.services.links.members import (
     Member,
     get_member,
     keep_member,
-    members,
 )
 from exchange.services.links.model import Link
 from exchange.services.record_disclosure import wish
@@ -156,15 +156,11 @@ def said_by_link(inside: Inside, org_id: str, link: Link, told: Told) -> None:
 
 
 def _wish(inside: Inside, org_id: str, one: Member, ref: str, wants: Wanted, actor: Actor) -> None:
-    """Record a wish, unless another member of the family refuses and this one does not."""
-    with inside.store.reading(org_id) as unit:
-        refused = any(
-            other.said.get(ref) == "refuses"
-            for other in members(unit, one.pupil_id)
-            if other.member_id != one.member_id and other.active and other.speaker == one.speaker
-        )
-    if wants == "agrees" and refused:
-        return
+    """Record a wish, unless it is a yes and somebody else of the family refuses."""
+    if wants == "agrees":
+        with inside.store.reading(org_id) as unit:
+            if no_of_another(unit, one, ref):
+                return
     wish(inside, org_id, ref, {one.speaker: wants}, actor)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
 from exchange.errors import ExchangeError, NotFound
+from exchange.services.links.family_noes import kept_back
 from exchange.services.links.family_pages import refresh_soon
 from exchange.services.links.family_said import mark_corrected
 from exchange.services.links.family_view import papers_of
@@ -50,15 +52,22 @@ def family(pupil: str) -> Any:
         links = links_about(unit, pupil, Purpose.FAMILY)
         papers = [(one.ref, one.type) for one in papers_of(inside(), unit, pupil)]
         labels = {one.ref: one.label for one in told_apart(unit, pupil, papers)}
-        lines = [_line(one, links, labels, now) for one in members(unit, pupil)]
+        lines = [
+            _line(one, links, labels, kept_back(unit, one), now) for one in members(unit, pupil)
+        ]
         alone = speaks_for_self(stored, now.date())
     return render_template("outsiders/family.html", **shared, lines=lines, alone=alone)
 
 
-def _line(one: Member, links: list[Link], labels: dict[str, str], now: Any) -> Line:
+def _line(
+    one: Member, links: list[Link], labels: dict[str, str], kept: Collection[str], now: Any
+) -> Line:
     own = [each for each in links if each.member == one.member_id]
     newest = own[-1] if own else None
-    said = tuple((labels.get(ref, "Document"), wants) for ref, wants in one.said.items())
+    said = tuple(
+        (labels.get(ref, "Document"), "kept-back" if ref in kept else wants)
+        for ref, wants in one.said.items()
+    )
     return Line(one, newest, newest is not None and newest.is_open(now), said)
 
 
