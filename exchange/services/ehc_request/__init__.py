@@ -9,6 +9,7 @@ preparing     begin one, filled in from the pupil's records (filling)
 writing       section by section; the council; the papers that go
 renewing      take over what was written in the support plan since
 councils      whose child it is, whether the council has joined, what may go to it
+gone          what is still possible where a council left after a pack went to it
 outlook       exactly what would go now, and what it shows
 approving     the head teacher's word, where the school wants it
 requester     whose request it is: the school's, or the family's, with the school's help

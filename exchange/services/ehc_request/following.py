@@ -1,8 +1,9 @@
 """Follow a request: what became of each pack, what the authority said, and its clocks.
 
 The clocks run from the day (London) on which the request first reached the authority, opened or
-not: the day of its signed receipt, or the day that was entered where it was handed in. Nothing
-that comes later moves it; where the authority counts from another day, both are shown.
+not: the day of its signed receipt, or the day that was entered where it was handed in, whichever
+was first. Nothing that comes later moves it; where the authority counts from another day, both are
+shown.
 """
 
 from __future__ import annotations
@@ -103,9 +104,10 @@ def follow(unit: UnitOfWork, file: RequestFile, today: date) -> Following:
 
 
 def _reached(file: RequestFile, steps: Sequence[Step]) -> date | None:
-    if file.handed_in is not None:
-        return file.handed_in.on
-    return min((one.arrived for one in steps if one.arrived is not None), default=None)
+    days = [one.arrived for one in steps if one.arrived is not None]
+    if file.handed_in is not None:  # a receipt may come after the day was entered
+        days.append(file.handed_in.on)
+    return min(days, default=None)
 
 
 def _step(unit: UnitOfWork, edition: Edition) -> Step:

@@ -16,6 +16,9 @@ from exchange.errors import Conflict, UsageError
 from exchange.ports import Actor, UnitOfWork
 from exchange.ports.papers import PackMaker, Part
 from exchange.ports.render import Renderer
+from exchange.services.ehc_request.councils import council_of
+from exchange.services.ehc_request.following import follow
+from exchange.services.ehc_request.gone import can_be_handed_in
 from exchange.services.ehc_request.keeping import put, request_file
 from exchange.services.ehc_request.model import (
     KIND,
@@ -148,15 +151,19 @@ def enter_handed_in(
 ) -> RequestFile:
     """Enter the day on which a request was submitted, and how; its clocks run from that day.
 
-    Of evidence that was added later the day of the first stays.
+    Of evidence that was added later the day of the first stays, as does that of a pack's receipt
+    where the authority has left since.
 
     :raises NotFound: ``request-unknown``.
-    :raises Conflict: ``request-over``; ``sent-already``: it went as a pack.
+    :raises Conflict: ``request-over``; ``sent-already``: it went as a pack to an authority that
+        is still there.
     :raises UsageError: ``date-in-future``, ``date-unlikely``; ``text-missing``: nobody said how.
     """
     said = _as_entered(inside, handed, actor)
     with inside.store.unit(org_id) as unit:
-        file = _handed_file(unit, request_id)
+        file = _handed_file(inside, unit, request_id)
+        arrived = follow(unit, file, london_day(inside.clock.now())).reached
+        counts = arrived is None or said.on < arrived
         seen = outlook(inside, unit, org_id, file)
         edition = Edition(
             number=len(file.editions) + 1,
@@ -170,7 +177,7 @@ def enter_handed_in(
         changed = replace(
             file,
             state=FileState.HANDED_IN,
-            handed_in=file.handed_in or said,
+            handed_in=file.handed_in or (said if counts else None),
             editions=(*file.editions, edition),
         )
         kept = put(inside, unit, changed)
@@ -190,7 +197,7 @@ def correct_handed_in(
     """
     said = _as_entered(inside, handed, actor)
     with inside.store.unit(org_id) as unit:
-        file = _handed_file(unit, request_id)
+        file = _handed_file(inside, unit, request_id)
         if file.handed_in is None:
             raise Conflict("handed-in-missing", "/on", "No day was entered yet.")
         kept = put(inside, unit, replace(file, handed_in=said))
@@ -209,10 +216,10 @@ def _as_entered(inside: Inside, handed: HandedIn, actor: Actor) -> HandedIn:
     return replace(handed, by=actor.name, how=handed.how.strip())
 
 
-def _handed_file(unit: UnitOfWork, request_id: str) -> RequestFile:
+def _handed_file(inside: Inside, unit: UnitOfWork, request_id: str) -> RequestFile:
     file = request_file(unit, request_id)
     if file.state in (FileState.CLOSED, FileState.WITHDRAWN):
         raise Conflict("request-over", "/request", "This request is over.")
-    if file.bundles:
+    if not can_be_handed_in(file, council_of(inside, file.record.authority)):
         raise Conflict("sent-already", "/request", "It went to the council as a pack.")
     return file

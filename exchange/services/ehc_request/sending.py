@@ -18,6 +18,8 @@ from exchange.domain.clocks import london_day
 from exchange.errors import Conflict, DestinationRefused, UsageError
 from exchange.ports import Actor, Transfer
 from exchange.services.ehc_request.again import why_again
+from exchange.services.ehc_request.councils import council_of
+from exchange.services.ehc_request.gone import has_left
 from exchange.services.ehc_request.keeping import put, request_file
 from exchange.services.ehc_request.model import (
     KIND,
@@ -94,6 +96,8 @@ def withdraw_request(
 ) -> RequestFile:
     """Take a request back; an authority that has it is told, and its clocks are its own matter.
 
+    One that has left is told nothing from here: no edition says so, and a person tells it.
+
     :raises NotFound: ``request-unknown``.
     :raises Conflict: ``request-over``.
     :raises UsageError: ``text-missing``: a withdrawal says why.
@@ -107,7 +111,7 @@ def withdraw_request(
     back = TakenBack(why=why.strip(), by=actor.name, at=inside.clock.now())
     file = replace(file, taken_back=back)
     record = replace(file.record, withdrawn_because=back.why, status=RequestStatus.WITHDRAWN)
-    if not file.bundles:
+    if not file.bundles or has_left(file, council_of(inside, record.authority)):
         return _withdrawn(inside, org_id, file, actor)
     with inside.store.reading(org_id) as unit:
         bare = outlook(inside, unit, org_id, replace(file, documents=(), records=()))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, cast
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
 from exchange.errors import Conflict, ExchangeError, NotFound
 from exchange.ports.papers import PackMaker
+from exchange.services.ehc_request.following import follow
+from exchange.services.ehc_request.gone import untold
 from exchange.services.ehc_request.handing_in import (
     Tools,
     correct_handed_in,
@@ -23,7 +26,7 @@ from exchange.web.here import actor, inside, org_id, parts
 from exchange.web.pupils.desk import boxes_of, status_of
 from exchange.web.pupils.inputs import Spec, answers, form_of
 from exchange.web.requests.checking import again_of, seen_of
-from exchange.web.requests.head import Desk, desk_of
+from exchange.web.requests.head import Desk, desk_of, today
 from schemas.ehc_request import RequestStatus
 
 _POST = Spec(
@@ -34,7 +37,13 @@ _POST = Spec(
     needed=True,
 )
 _HANDED = (
-    Spec("on", "On which day was it submitted?", "day", "The clocks run from it.", needed=True),
+    Spec(
+        "on",
+        "On which day was it submitted?",
+        "day",
+        "The clocks run from the first time.",
+        needed=True,
+    ),
     Spec("how", "How?", "line", "Such as: the council's portal; by hand.", needed=True),
     Spec("reference", "The council's reference", "line"),
 )
@@ -153,12 +162,19 @@ def handed_in(ehc: str) -> Any:
         except ExchangeError as error:
             form.refuse(error)
         else:
-            flash("The day was entered. The clocks run from it")
+            runs = "from it" if _reached(desk_of(ehc)) == handed.on else "on from the first day"
+            flash(f"The day was entered. The clocks run {runs}")
             return redirect(url_for("requests.page", ehc=ehc))
     html = render_template(
-        "requests/handed_in.html", **desk.shared(form=form, fields=boxes_of(form, specs))
+        "requests/handed_in.html",
+        **desk.shared(form=form, fields=boxes_of(form, specs), reached=_reached(desk)),
     )
     return html, status_of(form)
+
+
+def _reached(desk: Desk) -> date | None:
+    with inside().store.reading(org_id()) as unit:
+        return follow(unit, desk.file, today()).reached
 
 
 def withdraw(ehc: str) -> Any:
@@ -166,12 +182,12 @@ def withdraw(ehc: str) -> Any:
     desk = desk_of(ehc)
     if desk.over:
         return redirect(url_for("requests.page", ehc=ehc))
-    specs = (_WHY, _POST) if desk.file.bundles else (_WHY,)
+    specs = (_WHY, _POST) if desk.file.bundles and not desk.left else (_WHY,)
     form = form_of(specs, {"post": "SENCO"}, "WithdrawForm")
     if form.validate_on_submit():
         told = answers(form, specs)
         try:
-            withdraw_request(
+            gone = withdraw_request(
                 inside(), org_id(), ehc, told["why"], told.get("post") or "SENCO", actor()
             )
         except NotFound:
@@ -179,7 +195,7 @@ def withdraw(ehc: str) -> Any:
         except ExchangeError as error:
             form.refuse(error)
         else:
-            flash("The request was taken back")
+            flash("The request was taken back" + (". Tell the council" if untold(gone) else ""))
             return redirect(url_for("requests.page", ehc=ehc))
     html = render_template(
         "requests/withdraw.html", **desk.shared(form=form, fields=boxes_of(form, specs))

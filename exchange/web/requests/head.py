@@ -10,6 +10,12 @@ from typing import Any
 from exchange.domain.access import Role
 from exchange.domain.clocks import london_day
 from exchange.services.ehc_request.councils import Council, council_of
+from exchange.services.ehc_request.gone import (
+    can_be_handed_in,
+    has_left,
+    successor_of,
+    untold,
+)
 from exchange.services.ehc_request.keeping import request_file
 from exchange.services.ehc_request.model import FileState, RequestFile
 from exchange.web.here import inside, may, org_id
@@ -40,6 +46,9 @@ class Desk:
             "may_prepare": may(Role.SENCO, Role.SEN_ADMINISTRATOR) and not self.over,
             "may_send": may(Role.SENCO) and not self.over,
             "may_decide": may(Role.HEAD) and not self.over,
+            "may_hand_in": may(Role.SENCO) and self.may_hand_in,
+            "left": self.left,
+            "untold": untold(self.file),
             "may_enter": may(Role.SENCO) and self.may_be_answered,
             **more,
         }
@@ -52,7 +61,17 @@ class Desk:
     @property
     def may_hand_in(self) -> bool:
         """Return whether files can be handed in: not beside a pack that this council has."""
-        return not self.over and not (self.council.joined and self.file.bundles)
+        return not self.over and can_be_handed_in(self.file, self.council)
+
+    @property
+    def left(self) -> bool:
+        """Return whether a pack went to this council, and it has left since."""
+        return has_left(self.file, self.council)
+
+    @property
+    def successor(self) -> Council | None:
+        """Return who has joined in the place of a council that left, as the directory says."""
+        return successor_of(inside(), self.council)
 
     @property
     def over(self) -> bool:

@@ -38,7 +38,12 @@ def page(ehc: str) -> Any:
     ]
     return render_template(
         "requests/page.html",
-        **desk.shared(found=found, groups=groups, profile=profile_of(desk.file.record)),
+        **desk.shared(
+            found=found,
+            groups=groups,
+            profile=profile_of(desk.file.record),
+            successor=None if desk.over else desk.successor,
+        ),
     )
 
 
