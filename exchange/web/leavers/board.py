@@ -11,7 +11,6 @@ from flask import current_app, jsonify, render_template, request, url_for
 
 from exchange.domain.access import Role
 from exchange.domain.clocks import london_day
-from exchange.domain.destinations import Kind
 from exchange.domain.readiness import Deadline
 from exchange.domain.transfer import State
 from exchange.errors import NotFound
@@ -24,6 +23,7 @@ from exchange.web.here import inside, leavers_board, may, org_id, visitor
 from exchange.web.paging import Paging
 from exchange.web.pupils.child import label_of
 from exchange.web.pupils.overview import organisation_name
+from exchange.web.pupils.overview_going import WORDS
 from exchange.web.reach import TABLE
 from exchange.web.reviews.linked import SafeReview, last_safe_of
 
@@ -222,7 +222,7 @@ def _lines(rows: Sequence[LeaverRow]) -> list[Line]:
         other = others.get(row.pupil_id)
         going = names.get(row.destination or "", "")
         if not going and other is not None:
-            going = other.name or _KINDS.get(other.kind, "")
+            going = other.name or WORDS.get(other.kind, "")
         under = ", ".join(
             part
             for part in (
@@ -237,10 +237,3 @@ def _lines(rows: Sequence[LeaverRow]) -> list[Line]:
         safe_one = safe.get(row.pupil_id)
         lines.append(Line(row, state_of(row), under, going, date_, may_go, also, safe_one))
     return lines
-
-
-_KINDS: Mapping[Kind, str] = {
-    Kind.HOME_EDUCATED: "Educated at home",
-    Kind.NOT_DECIDED: "Not decided yet",
-    Kind.NOTHING_TO_SEND: "Nothing to send",
-}

@@ -72,7 +72,8 @@ def _school(pupil: str) -> str:
         require_ordinary(unit, pupil)
         going = unit.pupils.get(pupil).destination
         if going is None:
-            raise DestinationRefused("destination-missing", "/to", "Choose the next school first.")
+            hint = "Choose a school first that has joined or that the register of schools knows."
+            raise DestinationRefused("destination-missing", "/to", hint)
         return place(inside(), unit, going.org_id, inside().clock.now()).name
 
 

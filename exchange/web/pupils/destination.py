@@ -12,7 +12,6 @@ from exchange.services.choose_destination import live_transfers
 from exchange.services.find_school import describe_school
 from exchange.services.protect import require_ordinary
 from exchange.services.settle_destination import (
-    Settled,
     Wanted,
     record_request,
     settle,
@@ -22,6 +21,7 @@ from exchange.web.here import actor, inside, org_id, visitor
 from exchange.web.pupils.child import page
 from exchange.web.pupils.inputs import Spec, answers, drawn, form_of, refuse_at
 from exchange.web.pupils.overview import organisation_name
+from exchange.web.pupils.overview_going import going_of
 from exchange.web.pupils.searching import (
     Answer,
     answer_of,
@@ -73,7 +73,7 @@ def destination(pupil: str) -> Any:
     with inside().store.reading(org_id()) as unit:
         require_ordinary(unit, pupil)
         now = settled(unit, pupil)
-        name = _name(unit, now)
+        going = going_of(unit, pupil, organisation_name)
         live = [one for one in live_transfers(unit, pupil) if one.kind == "transfer"]
     done = None
     if request.method == "POST":
@@ -86,7 +86,7 @@ def destination(pupil: str) -> Any:
         "pupils/destination.html",
         **page(pupil),
         now=now,
-        now_name=name,
+        going=going,
         live=live,
         typed=typed,
         found=found,
@@ -139,12 +139,6 @@ def _settle_other(pupil_id: str, told: dict[str, Any]) -> None:
         confirmation=(told["name"] or "") if is_place else "",
     )
     settle(inside(), org_id(), pupil_id, wanted, visitor().account_id, actor())
-
-
-def _name(unit: Any, now: Settled) -> str:
-    if now.destination is not None:
-        return organisation_name(unit, now.destination.org_id)
-    return now.choice.name if now.choice is not None else ""
 
 
 _CONFIRM = (

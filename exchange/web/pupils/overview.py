@@ -19,7 +19,7 @@ from exchange.domain.readiness import (
 )
 from exchange.domain.transfer import State
 from exchange.errors import ExchangeError
-from exchange.ports import StoredDocument, StoredPupil, Transfer, UnitOfWork
+from exchange.ports import StoredDocument, Transfer, UnitOfWork
 from exchange.services.calendars import calendar_of
 from exchange.services.edit_document import documents_of
 from exchange.services.edit_record import records_of
@@ -31,6 +31,7 @@ from exchange.web.pupils.child import child_of, label_of, may_prepare, may_send
 from exchange.web.pupils.desk import address
 from exchange.web.pupils.editors import PAGES
 from exchange.web.pupils.lives import lives_of
+from exchange.web.pupils.overview_going import Going, going_of
 from exchange.web.pupils.waiting import waiting_for
 from exchange.web.reach import TABLE
 from exchange.web.reviews import linked
@@ -78,7 +79,7 @@ def page(pupil: str) -> Any:
         records = records_of(unit, pupil)
         papers = [one for one in documents_of(unit, pupil) if sees(one.type)]
         packs = packs_of(unit, pupil)
-        going = "" if child.secret else destination_name(unit, stored)
+        going = Going() if child.secret else going_of(unit, pupil, organisation_name)
         record = load_bytes(Pupil, stored.record)
         lives = lives_of(unit, pupil, record, organisation_name, secret=child.secret)
         calendar = calendar_of(inside(), unit)
@@ -104,7 +105,6 @@ def page(pupil: str) -> Any:
         going=going,
         lives=lives,
         may_copy=may(*TABLE["lives.copies"].roles),
-        destination=None if child.secret else stored.destination,
     )
 
 
@@ -112,11 +112,6 @@ def packs_of(unit: UnitOfWork, pupil_id: str) -> list[Transfer]:
     """Return the pupil's packs that this person may see, newest first; recalls are part of them."""
     mine = [one for one in unit.transfers.all(pupil_id) if one.kind == "transfer"]
     return list(reversed(shown(unit, mine, visitor().account_id)))
-
-
-def destination_name(unit: UnitOfWork, stored: StoredPupil) -> str:
-    """Return the name of the school to which a pupil goes, or nothing."""
-    return organisation_name(unit, stored.destination.org_id) if stored.destination else ""
 
 
 def organisation_name(unit: UnitOfWork, wanted: str) -> str:
