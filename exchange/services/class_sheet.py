@@ -1,8 +1,9 @@
 """The class sheet: what those who teach a child may know, on one page for a tutor group.
 
 Known-as name, what helps, what to avoid, the medical alert; nothing else, whatever the record
-holds. A teacher sees the groups that they are put down for; a designated teacher, the children
-whom a council looks after.
+holds, and nothing of a paper that a person marked or judged to be not for staff. A teacher sees
+the groups that they are put down for; a designated teacher, the children whom a council looks
+after.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from exchange.domain.access import Role
-from exchange.errors import NotFound, UsageError
+from exchange.domain.disclosure import NOTHING, Recipient, Said
+from exchange.domain.disclosure.reasons import hear
+from exchange.errors import Conflict, NotFound, UsageError
 from exchange.ports import Actor, Item, UnitOfWork
 from exchange.services.inside import Inside
 from schemas.base import Record, load_bytes
@@ -26,7 +29,12 @@ KIND = "tutor-group"
 LOOKED_AFTER = "looked-after"
 """Stands for the children whom a council looks after, in place of a group's id."""
 
+ASK = "Ask the SENCO"
+"""Stands for a medical alert that a person kept from those who teach the child."""
+
 _LONGEST_NAME = 40
+_STAFF = Recipient(org_id="staff", kind="staff", role="staff")
+"""Those who teach: what is said of schools or the family is not about them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +128,19 @@ def put_group(
     teachers: Iterable[str],
     pupils: Iterable[str],
     actor: Actor,
+    *,
+    based_on: str = "",
 ) -> Group:
     """Make a group, or replace what is kept of one.
 
+    :param based_on: the version of the group that the writer saw; empty for a new one.
+    :raises Conflict: ``group-changed``: it is another by now: who joined meanwhile would be out.
     :raises UsageError: ``group-name``: empty, too long, or another group's.
     :raises NotFound: ``item-unknown``, ``pupil-unknown``.
     """
     plain = " ".join(name.split())
     with inside.store.unit(org_id) as unit:
+        before = _seen(unit, group_id, based_on) if group_id else None
         known = groups(unit)
         taken = any(one.name == plain and one.group_id != group_id for one in known)
         if not plain or len(plain) > _LONGEST_NAME or taken:
@@ -136,13 +149,19 @@ def put_group(
         chosen = frozenset(pupils)
         for pupil_id in chosen:
             unit.pupils.get(pupil_id)
-        before = group_of(unit, group_id) if group_id else None
         group = Group(before.group_id if before else str(uuid.uuid4()), plain, frozenset(teachers))
         group = replace(group, pupils=chosen, version=before.version if before else 1)
         _keep(inside, unit, group, before)
         unit.audit.record(actor, "group.kept", "group", group.group_id)
         unit.commit()
     return group
+
+
+def _seen(unit: UnitOfWork, group_id: str, based_on: str) -> Group:
+    before = group_of(unit, group_id)
+    if str(before.version) != based_on:
+        raise Conflict("group-changed", "/group", "Look at the ticks again, then save.")
+    return before
 
 
 def remove_group(inside: Inside, org_id: str, group_id: str, actor: Actor) -> None:
@@ -217,13 +236,27 @@ def _row(unit: UnitOfWork, pupil_id: str) -> SheetRow | None:
 def _papers(unit: UnitOfWork, pupil_id: str) -> tuple[OnePageProfile | None, SenSupportPlan | None]:
     profile: OnePageProfile | None = None
     plan: SenSupportPlan | None = None
+    said = unit.pupils.get(pupil_id).said
     for one in unit.records.of_pupil(pupil_id):
         record = _loaded(one.record)
+        kept = _is_kept_from_staff(said.get(one.slot, NOTHING))
         if isinstance(record, OnePageProfile):
-            profile = record
-        elif isinstance(record, SenSupportPlan):
+            profile = _told_to_ask(record) if kept else record
+        elif isinstance(record, SenSupportPlan) and not kept:
             plan = record
     return profile, plan
+
+
+def _is_kept_from_staff(said: Said) -> bool:
+    """Return whether a person said that those who teach the child may not have a paper."""
+    marked = any(_STAFF.is_meant_by(one.not_for) for one in said.marks)
+    return marked or bool(hear(said.judgements, _STAFF).withheld)
+
+
+def _told_to_ask(profile: OnePageProfile) -> OnePageProfile:
+    """Return nothing of a profile but whom to ask, where it has an alert: a life may hang on it."""
+    alert = ASK if profile.medical_alert else None
+    return replace(profile, known_as="", support=(), avoid=(), medical_alert=alert)
 
 
 def _loaded(content: bytes) -> Record | None:

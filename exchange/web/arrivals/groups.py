@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from govuk_frontend_wtf.wtforms_widgets import GovCheckboxesInput, GovTextInput
-from wtforms.fields import SelectMultipleField, StringField
+from wtforms.fields import HiddenField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired
 
 from exchange.audit import NODE
 from exchange.domain.access import Role
-from exchange.errors import UsageError
+from exchange.errors import Conflict, UsageError
 from exchange.services.class_sheet import (
     Group,
     class_pupils,
@@ -38,6 +38,7 @@ class GroupForm(PageForm):
         "Who teaches it? They see its class sheet.", widget=GovCheckboxesInput(), choices=[]
     )
     pupils = SelectMultipleField("Children", widget=GovCheckboxesInput(), choices=[])
+    version = HiddenField()
 
 
 def listed() -> Any:
@@ -57,7 +58,7 @@ def one(group: str) -> Any:
 
 
 def _edit(group: Group | None) -> Any:
-    form = GroupForm()
+    form, changed = GroupForm(), False
     with inside().store.reading(org_id()) as unit:
         known, children = groups(unit), class_pupils(unit)
     form.pupils.choices = children
@@ -72,17 +73,34 @@ def _edit(group: Group | None) -> Any:
                 form.teachers.data or [],
                 form.pupils.data or [],
                 actor(),
+                based_on=form.version.data or "",
             )
+        except Conflict:
+            if group is None:
+                raise
+            changed = True
+            with inside().store.reading(org_id()) as unit:
+                group = group_of(unit, group.group_id)
+            _show(form, group)  # the ticks that stand, with the version that they are of
         except UsageError as error:
             form.refuse(error, "name")
         else:
             flash("The group was saved.")
             return redirect(url_for("arrivals.groups"))
     elif request.method == "GET" and group is not None:
-        form.name.data = group.name
-        form.teachers.data = sorted(group.teachers)
-        form.pupils.data = sorted(group.pupils)
-    return render_template("arrivals/groups.html", form=form, known=known, group=group)
+        _show(form, group)
+    html = render_template(
+        "arrivals/groups.html", form=form, known=known, group=group, changed=changed
+    )
+    return html, 409 if changed else 200
+
+
+def _show(form: GroupForm, group: Group) -> None:
+    """Put a group as it is kept into its form."""
+    form.name.data = group.name
+    form.teachers.data = sorted(group.teachers)
+    form.pupils.data = sorted(group.pupils)
+    form.version.data = str(group.version)
 
 
 def _teachers() -> list[tuple[str, str]]:

@@ -83,7 +83,8 @@ def test_a_teacher_sees_own_groups_only(schools: School) -> None:
     teacher, other = place.person(Role.TEACHER), place.person(Role.TEACHER)
     with inside.store.reading(org_id) as unit:
         (group,) = groups(unit)
-    put_group(inside, org_id, group.group_id, "7A", [teacher.account_id], group.pupils, SENCO)
+    told = ("7A", [teacher.account_id], group.pupils, SENCO)
+    put_group(inside, org_id, group.group_id, *told, based_on=str(group.version))
     name = sheet_name(schools)
     assert name in ok(place.client(account=teacher), "/class-sheet")
     theirs = place.client(account=other)
