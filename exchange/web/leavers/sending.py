@@ -43,6 +43,7 @@ _LEAVE = Spec(
 )
 MOST = 60
 """Packs of one round: each is looked at, and somebody reads the page."""
+_LONGEST_NUMBER = 7
 _SPECS = (*ORDER, _LEAVE)
 _START = {"purpose": "phase-transfer", "basis": "public-task", "leave": "wait"}
 _CONFIRMED, _TICKED = "Confirmed", "Ticked"
@@ -83,8 +84,8 @@ def send() -> Any:
     """Show who was chosen and what is in the way; then send."""
     if "again" in request.form:
         return _again(request.form["again"])
-    every = _chosen()
-    chosen = every[:MOST]
+    every, skip = _chosen()
+    chosen = every[skip : skip + MOST]
     form, order = form_of(_SPECS, _START, _CONFIRMED), _order(_START)
     anew = False
     if request.method == "POST" and "confirmed" in request.form and form.validate():
@@ -98,7 +99,9 @@ def send() -> Any:
     html = render_template(
         "leavers/send.html",
         rows=_rows(chosen, order),
-        later=len(every) - len(chosen),
+        later=max(len(every) - skip - MOST, 0),
+        skip=skip,
+        further=skip + MOST if _is_all_ready() else 0,
         anew=anew,
         order=order,
         form=form,
@@ -135,12 +138,24 @@ def _may_send() -> Callable[[], bool]:
     return lambda: may_act(within, who, here, Role.SENCO)
 
 
-def _chosen() -> list[str]:
-    """Return the pupils that were shown, else ticked, else all that are ready where asked for."""
+def _is_all_ready() -> bool:
     told = typed(_CONFIRMED, _TICKED)
-    if told.get("who") == "ready" and "confirmed" not in told:
-        return [one.pupil_id for one in leavers_board().rows(org_id()) if is_ready(one)]
-    return list(dict.fromkeys(told.getlist("pupil")))
+    return told.get("who") == "ready" and "confirmed" not in told
+
+
+def _chosen() -> tuple[list[str], int]:
+    """Return the pupils that were shown, else ticked, else all that are ready where asked for.
+
+    Of the last also how many to pass over: packs that wait for a decision stay ready, and would
+    else stand before all others in every round.
+    """
+    told = typed(_CONFIRMED, _TICKED)
+    if not _is_all_ready():
+        return list(dict.fromkeys(told.getlist("pupil"))), 0
+    ready = [one.pupil_id for one in leavers_board().rows(org_id()) if is_ready(one)]
+    asked = told.get("skip", "")
+    skip = int(asked) if asked.isdecimal() and len(asked) < _LONGEST_NUMBER else 0
+    return ready, skip if skip < len(ready) else 0
 
 
 def _rows(chosen: Sequence[str], order: Order) -> list[Chosen]:

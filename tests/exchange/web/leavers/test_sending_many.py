@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -15,6 +16,7 @@ from exchange.services.attach import NewDocument, attach
 from exchange.services.choose_destination import choose_destination
 from exchange.web.leavers import sending
 from tests.exchange.services.town import PDF, SENCO
+from tests.exchange.web.arrivals.conftest import School, full
 from tests.exchange.web.pupils.helping import errors_of, fields, pupil_at, senco
 from tests.exchange.web.site import Client, Place, Site, made_site
 
@@ -125,3 +127,40 @@ def test_a_round_has_no_more_packs_than_are_shown(
     page = shown(client, *who)
     assert "1 pack is left for the next round" in page.text
     assert fields(page.text)["pupil"] == who[0]
+
+
+def passed_over(page: str) -> list[str]:
+    """Return the links to the packs that are ready after those of a page."""
+    links = html.fromstring(page).xpath('//main//a[contains(@href, "skip=")]')
+    return [str(one.get("href")) for one in links]
+
+
+def ready_to_send(client: Client, number: int) -> None:
+    """Wait for the board to know that so many packs are ready."""
+    for _ in range(200):
+        if client.get("/leavers?show=ready").text.count('name="pupil"') == number:
+            return
+        time.sleep(0.05)
+    raise AssertionError("the board never showed them")
+
+
+def test_packs_that_wait_keep_no_other_from_its_turn(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "MOST", 2)
+    papers = tmp_path_factory.mktemp("papers")
+    with made_site(tmp_path_factory.mktemp("turns")) as site:
+        town = School(site, papers)
+        who = {town.pupil(number, *full()) for number in range(5)}
+        client = senco(town.primary)
+        ready_to_send(client, len(who))
+        where, met = ["/leavers/send?who=ready"], set[str]()
+        while where:
+            page = client.get(where[0])
+            shown_here = set(re.findall(r'name="seen-([0-9a-f-]+)"', page.text))
+            assert shown_here.isdisjoint(met)
+            met, where = met | shown_here, passed_over(page.text)
+        assert met == who
+        assert "4 packs that are ready were passed over" in page.text
+        for odd in ("99", "x", "-1", "9" * 40, "%C2%B2"):
+            assert client.get(f"/leavers/send?who=ready&skip={odd}").status_code == 200
