@@ -96,7 +96,11 @@ ADAPTERS: tuple[Adapter, ...] = (
         "format",
         "both",
         "Common Transfer Files: pupils, SEN history, attendance, attainment.",
-        ("adapters.formats.pupils_ctf:CtfPupils", "adapters.formats.pupils_ctf_out:CtfExport"),
+        (
+            "adapters.formats.pupils_ctf:CtfPupils",
+            "adapters.formats.pupils_ctf_out:CtfExport",
+            "adapters.formats.provision_today:held_on",
+        ),
         "12 to 25 in, 12 to 25 out (25.0 by default)",
         (),
         ("a genuine file of any product", "the Department's own schema"),

@@ -191,7 +191,7 @@ def _with_following(first: Sequence[object], met: _Met) -> Iterator[pikepdf.Dict
             continue
         yield action
         following = action.get("/Next")
-        waiting += following if isinstance(following, pikepdf.Array) else [following]
+        waiting.extend(following if isinstance(following, pikepdf.Array) else [following])
 
 
 def _fetches(action: pikepdf.Dictionary) -> bool:
