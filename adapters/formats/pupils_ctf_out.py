@@ -16,7 +16,7 @@ from adapters.formats.ctf import (
     write_ctf,
 )
 from adapters.formats.ctf.writing import is_element
-from exchange.ports.export import ExportedPupil, ExportParty
+from exchange.ports.export import TRANSFER_VERSIONS, ExportedPupil, ExportParty
 from schemas.attainment import Attainment
 from schemas.attendance import Attendance
 from schemas.base import Record
@@ -35,6 +35,8 @@ class CtfExport:
         destination: ExportParty,
         at: datetime,
         pupils: Iterable[ExportedPupil],
+        *,
+        version: int = TRANSFER_VERSIONS[0],
     ) -> None:
         """Write the file; it tells of some pupils of a school, so it is ``partial``.
 
@@ -44,6 +46,7 @@ class CtfExport:
             source=_party(source),
             destination=_party(destination),
             date_time=at.replace(tzinfo=None, microsecond=0),
+            version=f"{version}.0",
         )
         write_ctf(out, header, map(_pupil, pupils))
 

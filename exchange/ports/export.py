@@ -10,6 +10,9 @@ from typing import BinaryIO, Protocol
 from schemas.base import Record
 from schemas.pupil import Pupil
 
+TRANSFER_VERSIONS = tuple(range(25, 11, -1))
+"""Versions of a Common Transfer File that are written, the newest first."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExportParty:
@@ -43,10 +46,13 @@ class PupilWriter(Protocol):
         destination: ExportParty,
         at: datetime,
         pupils: Iterable[ExportedPupil],
+        *,
+        version: int = TRANSFER_VERSIONS[0],
     ) -> None:
         """Write the file.
 
         :param at: local time of the school.
+        :param version: one of :data:`TRANSFER_VERSIONS`.
         :raises exchange.errors.ExchangeError: a record cannot be written.
         """
 

@@ -16,7 +16,13 @@ from zoneinfo import ZoneInfo
 from exchange.domain.transfer import State
 from exchange.errors import BundleError, NotFound, UsageError, Wrapped
 from exchange.ports import Actor, Arrival, Item, UnitOfWork
-from exchange.ports.export import ExportedPupil, ExportParty, Exports, TableWriter
+from exchange.ports.export import (
+    TRANSFER_VERSIONS,
+    ExportedPupil,
+    ExportParty,
+    Exports,
+    TableWriter,
+)
 from exchange.services.arrival_card import card_of
 from exchange.services.inside import Inside
 from exchange.services.open_pack import open_pack, sender_of
@@ -71,7 +77,12 @@ class _Packed:
 
 
 def export_ctf(
-    inside: Inside, exports: Exports, org_id: str, chosen: Collection[str], actor: Actor
+    inside: Inside,
+    exports: Exports,
+    org_id: str,
+    chosen: Collection[str],
+    actor: Actor,
+    version: int = TRANSFER_VERSIONS[0],
 ) -> ExportFile:
     """Return the chosen pupils as one Common Transfer File.
 
@@ -79,8 +90,11 @@ def export_ctf(
     this one is, which hands on what it got.
 
     :param chosen: bundle ids; empty: all that were accepted.
-    :raises UsageError: ``nothing-to-export``.
+    :param version: that the school's own system reads, one of ``TRANSFER_VERSIONS``.
+    :raises UsageError: ``nothing-to-export``; ``version-unknown``.
     """
+    if version not in TRANSFER_VERSIONS:
+        raise UsageError("version-unknown", "/version", "Choose one of the versions.")
     found = _found(inside, org_id, chosen)
     now = inside.clock.now()
     here = _party(organisation(inside.directory(), org_id, now), now.date())
@@ -89,7 +103,7 @@ def export_ctf(
     source = _party(only, now.date()) if only else here
     out = io.BytesIO()
     at = now.astimezone(_LONDON)
-    exports.ctf.write(out, source, here, at, (one.pupil for one in found))
+    exports.ctf.write(out, source, here, at, (one.pupil for one in found), version=version)
     pair = f"{source.laestab}/{here.laestab}"
     serial = _booked(inside, org_id, "ctf", pair, len(found), actor)
     name = exports.ctf.file_name(source, here, serial)

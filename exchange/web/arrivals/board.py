@@ -15,6 +15,7 @@ from flask import current_app, render_template, request
 from exchange.domain.access import Role
 from exchange.domain.feeder import Standing
 from exchange.domain.transfer import State
+from exchange.ports.export import TRANSFER_VERSIONS
 from exchange.services.ask import open_requests
 from exchange.services.boards import Listing, Look
 from exchange.services.boards.feeder import ArrivedPack, FeederBoard, FeederLine
@@ -117,6 +118,7 @@ def board() -> Any:
         lines=[_shown(one, names) for one in lines],
         paging=paging,
         total=len(rows),
+        versions=TRANSFER_VERSIONS,
         show=show,
         school=school,
         typed=typed,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any, cast
 
 from flask import Response, flash, redirect, request, url_for
 
 from exchange.errors import NotFound, UsageError
-from exchange.ports.export import Exports
+from exchange.ports.export import TRANSFER_VERSIONS, Exports
 from exchange.services.export_pupils import ExportFile, export_ctf, export_table, export_workbook
 from exchange.web.here import actor, inside, org_id, parts
 
@@ -16,8 +17,10 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def ctf() -> Any:
-    """Hand accepted pupils over as a Common Transfer File."""
-    return _handed(export_ctf)
+    """Hand accepted pupils over as a Common Transfer File of the version that was chosen."""
+    typed = request.form.get("version", str(TRANSFER_VERSIONS[0]))
+    version = int(typed) if re.fullmatch("[0-9]{1,2}", typed) else 0
+    return _handed(partial(export_ctf, version=version))
 
 
 def csv() -> Any:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from exchange.domain.access import Role
 from exchange.domain.transfer import State
+from exchange.ports.export import TRANSFER_VERSIONS
 from exchange.services.keep_pupil import slot_of
 from exchange.services.let_go import is_asked
 from exchange.services.mark_used import mark_used, use_of
@@ -77,6 +78,7 @@ def show(bundle: str) -> Any:
     return render_template(
         "arrivals/pack.html",
         page=page,
+        versions=TRANSFER_VERSIONS,
         summary=page.summary,
         papers=seen,
         fresh=[one for one in seen if one.new],

@@ -156,6 +156,19 @@ def test_a_ctf_goes_to_this_school_and_holds_the_pupils(exporter: Client) -> Non
     ]
 
 
+def test_an_older_system_gets_an_older_file(exporter: Client) -> None:
+    page = ok(exporter, "/arrivals")
+    assert "Your system wants an older version" in page
+    for version, sex in (("25", "Sex"), ("12", "Gender")):
+        answer = exporter.post("/arrivals/export.xml", {"version": version})
+        root = etree.fromstring(answer.data)
+        assert root.findtext("Header/CTFversion") == f"{version}.0"
+        assert root.find(f"CTFpupilData/Pupil/{sex}") is not None
+    for wrong in ("11", "26", "x", ""):
+        ok(exporter, "/arrivals")
+        assert exporter.post("/arrivals/export.xml", {"version": wrong}).status_code == 302
+
+
 def test_one_pack_alone_is_exported(schools: School, exporter: Client) -> None:
     place = schools.secondary
     with place.node.inside.store.reading(place.org_id) as unit:
