@@ -162,6 +162,8 @@ STORIES: tuple[Story, ...] = (
     Story("cases.child", "council", lambda stage, _: f"/cases/{late(stage)}/child"),
     Story("cases.describe", "council", lambda stage, _: f"/cases/{late(stage)}/child/details"),
     Story("cases.not_ours", "council", lambda stage, _: f"/cases/{late(stage)}/not-ours"),
+    Story("cases.take_back", "council", lambda stage, _: f"/cases/{late(stage)}/mistakes"),
+    Story("tray.twins", "council", lambda stage, _: f"/pupils/{placed(stage).pupil_id}/twins"),
     Story("cases.told", "council", lambda stage, _: f"/cases/{_untold(stage)}/decide/assess/told"),
     Story("cases.held", "council", lambda stage, _: f"/cases/{_held(stage)}/held"),
     Story("cases.join", "council", lambda stage, _: f"/cases/{_held(stage)}/join"),
