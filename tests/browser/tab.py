@@ -46,11 +46,11 @@ ARGUMENTS = (
 _ELSEWHERE = re.compile(r"^https?://(?!localhost[:/]|127\.0\.0\.1[:/])")
 _BETWEEN = ("Loading http",)
 """What the browser itself calls a page that is not there yet."""
-_TAKE = """() => { window.sxLooked = true; return {
-  done: document.readyState === "complete",
+_TAKE = """() => { window.sxLooked = true; const root = document.documentElement; return {
+  done: root !== null && document.readyState === "complete",
   title: document.title,
   address: location.href,
-  wide: document.documentElement.scrollWidth,
+  wide: root === null ? 0 : root.scrollWidth,
   window: window.innerWidth,
 }; }"""
 """All that is told of a page, in one breath: it may load itself anew between two questions."""
@@ -148,10 +148,19 @@ class Tab:
                     break
                 self.page.wait_for_timeout(300)
             except Error as error:
-                if attempt == _TRIES - 1 or not _MOVED_ON.search(str(error)):
+                if attempt == _TRIES - 1 or not self._moved_on(error):
                     raise
         if name and self.shots is not None:
             self.page.screenshot(path=self.shots / f"{name}.png", full_page=True)
+
+    def _moved_on(self, error: Error) -> bool:
+        """Return whether something failed because another page took the place of this one."""
+        if _MOVED_ON.search(str(error)):
+            return True
+        try:
+            return not self.page.evaluate(_SAME)
+        except Error:
+            return True
 
     def _look(self, *, last: bool) -> bool:
         """Examine what is shown; return whether it stayed the same page throughout."""
