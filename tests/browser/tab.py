@@ -57,7 +57,7 @@ _TAKE = """() => { window.sxLooked = true; const root = document.documentElement
 _SAME = "window.sxLooked === true"
 _TRIES = 12
 _MOVED_ON = re.compile(r"context was destroyed|because of a navigation")
-_OVERTAKEN = re.compile(r"interrupted by another navigation")
+_OVERTAKEN = re.compile(r"interrupted by another navigation|net::ERR_ABORTED")
 _EXPECTED = re.compile(
     r"Failed to load resource: (the server responded with a status of 4\d\d|net::ERR_FAILED)"
 )
