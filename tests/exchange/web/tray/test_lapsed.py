@@ -27,7 +27,8 @@ def dropped(desk: Desk, name: str, *papers: str) -> str:
 
 def test_not_for_the_family_stays_so(desk: Desk) -> None:
     pupil = desk.child("Una", "Beech", BORN)
-    upload = desk.checked(pdf_saying("Una Beech is well"), "una.pdf")
+    born = f"born {BORN.day} {BORN:%B %Y}"  # two signs: no person is asked whose it is
+    upload = desk.checked(pdf_saying("Una Beech is well", born), "una.pdf")
     where = f"/tray/files/{upload.upload_id}"
     told = form_with(desk.client.get(where).text, "type")
     told |= {"type": ["slt-report"], "pupil": [pupil], "title": ["A title"], "not_for": ["family"]}
