@@ -28,9 +28,15 @@ from schemas.mail import is_mail_address
 
 KIND = "letter"
 FACTS = frozenset(
-    {"organisation", "other", "inviter", "role", "link", "code", "day", "time", "count"}
+    {
+        *("organisation", "other", "inviter", "role", "link", "code", "day", "time", "count"),
+        *("papers", "reports", "meetings", "decisions", "finals", "moves", "others"),
+    }
 )
-"""What a letter may tell. There is no fact about a pupil, so that no letter can name one."""
+"""What a letter may tell, the second row of it numbers alone.
+
+There is no fact about a pupil, so that no letter can name one.
+"""
 
 WAITING, DEAD = "waiting", "dead"
 CEILING = timedelta(hours=2)

@@ -25,6 +25,7 @@ from exchange.services.links.family_pages import FamilyPages
 from exchange.services.links.pick_up import Means
 from exchange.services.mark_used import UseTeller
 from exchange.services.panel.making import PanelPackMaker
+from exchange.services.reviews.reminding import ReviewReminder
 from exchange.services.tidy import remove_what_is_over
 from exchange.services.tray.advance import TrayChecker
 from exchange.settings import Settings
@@ -87,6 +88,7 @@ def errands_of(
         Errand("family-pages", _FAMILY, FamilyPages(inside).refresh),
         Errand("cases", _CASES, CaseMaker(inside).run),
         Errand("case-digest", _TIDY, CaseReminder(inside, settings.pages_url).run),
+        Errand("review-digest", _TIDY, ReviewReminder(inside, settings.pages_url).run),
     ]
     if settings.directory_url:
         errands.append(Errand("directory", _SWEEP, _fetching(settings, directory)))

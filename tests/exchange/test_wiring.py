@@ -212,7 +212,7 @@ def test_the_worker_s_folders_and_errands(tmp_path: Path) -> None:
     assert worker.round_and_settle() == 0
     errands = {
         *("sweep", "directory", "tidy", "imports", "answers", "advice", "family-pages"),
-        *("cases", "case-digest"),
+        *("cases", "case-digest", "review-digest"),
     }
     assert {one.name for one in worker._errands} == errands
 

@@ -39,8 +39,10 @@ _IGNORED = frozenset(
         "draft",
         "export",
         "key",
+        "letter",
         "organisation",
         "register",
+        "review-digest",
         "sending",
     }
 )

@@ -7,16 +7,11 @@ in, or a case that nobody works.
 
 from __future__ import annotations
 
-import hashlib
-import logging
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
+from datetime import date
 
-from exchange.domain.clocks import london_day
-from exchange.errors import Conflict, ExchangeError, NotFound
-from exchange.ports import Actor, Item, UnitOfWork
+from exchange.ports import UnitOfWork
 from exchange.services.advice.model import KIND as ADVICE
 from exchange.services.advice.model import request_from
 from exchange.services.cases.keeping import cases
@@ -24,20 +19,13 @@ from exchange.services.cases.model import Case, CaseState
 from exchange.services.cases.timing import URGENT, advice_by_case, clocks_of, outlook_of
 from exchange.services.cases.updates import has_update, unread_packs
 from exchange.services.cases.working import caseworkers_now
+from exchange.services.digests import Digest, Mornings, in_words, kind_now, queue_digest
 from exchange.services.inside import Inside
-from exchange.services.letters import Letter, queue_letter
 from exchange.services.people.account import Account
-from exchange.services.people.names import organisation_name
 from exchange.services.plans.model import consultations_by_case
-from exchange.services.trust import organisation
-from keys.errors import KeysError
 
-log = logging.getLogger("senx.worker")
-KIND = "case-digest"
-MORNING = time(7)
+DIGEST = Digest("case-digest", "case.reminded", "cases")
 TEMPLATE = "cases-due"
-_REMINDER = Actor("worker", "machine")
-_LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +48,17 @@ class CaseReminder:
 
     def __init__(self, inside: Inside, pages_url: str) -> None:
         self._inside = inside
-        self._link = f"{pages_url.rstrip('/')}/cases" if pages_url else ""
-        self._done: dict[str, date] = {}
+        self._pages_url = pages_url
+        self._mornings = Mornings(inside, DIGEST, pages_url)
 
     def run(self) -> int:
         """Queue what is due today and was not queued yet; return how many messages."""
-        now = self._inside.clock.now()
-        if not self._link or now.astimezone(_LONDON).time() < MORNING:
-            return 0
-        today, queued = london_day(now), 0
-        for org_id in self._inside.store.organisations():
-            if self._done.get(org_id) == today or not self._is_authority(org_id, now):
-                continue
-            queued += self._remind(org_id, today)
-            self._done[org_id] = today
-        return queued
+        return self._mornings.run(self._remind)
 
-    def _is_authority(self, org_id: str, now: datetime) -> bool:
-        try:
-            return organisation(self._inside.directory(), org_id, now).kind == "la"
-        except (ExchangeError, KeysError):
-            return False
-
-    def _remind(self, org_id: str, today: date) -> int:
+    def _remind(self, org_id: str, today: date) -> int | None:
+        kind = kind_now(self._inside, org_id)
+        if kind != "la":
+            return None if kind is None else 0
         people = caseworkers_now(self._inside, org_id)
         if not people:
             return 0
@@ -95,33 +71,19 @@ class CaseReminder:
                 queued += self._queue(org_id, one, mine, today)
         return queued
 
-    def _queue(self, org_id: str, account: Account, mine: Sequence[Pressing], today: date) -> int:
+    def _queue(self, org_id: str, account: Account, mine: Sequence[Pressing], today: date) -> bool:
         nearest = min((one.due for one in mine if one.due is not None), default=None)
-        facts = {
-            "organisation": organisation_name(self._inside, org_id),
-            "count": str(len(mine)),
-            "day": f"{nearest.day} {nearest:%B %Y}" if nearest else "none",
-            "link": self._link,
-        }
-        try:
-            with self._inside.store.unit(org_id) as unit:
-                if not _mark(unit, account.account_id, today, self._inside.clock.now()):
-                    return 0
-                queue_letter(unit, Letter(TEMPLATE, account.login, facts))
-                unit.audit.record(
-                    _REMINDER,
-                    "case.reminded",
-                    KIND,
-                    account.account_id,
-                    detail={"cases": str(len(mine))},
-                )
-                unit.commit()
-        except Conflict:
-            return 0  # another process was faster
-        except ExchangeError as error:  # an address that is none must not stop the others
-            log.warning("case-digest outcome=%s", error.code)
-            return 0
-        return 1
+        facts = {"count": str(len(mine)), "day": in_words(nearest)}
+        return queue_digest(
+            self._inside,
+            org_id,
+            DIGEST,
+            account,
+            (TEMPLATE, facts),
+            today,
+            self._pages_url,
+            {"cases": str(len(mine))},
+        )
 
 
 def pressing(
@@ -147,18 +109,3 @@ def pressing(
 
 def _waits(one: Case) -> bool:
     return one.state is CaseState.HELD or one.withdrawn is not None
-
-
-def _mark(unit: UnitOfWork, account_id: str, today: date, now: datetime) -> bool:
-    """Note that somebody was written to today; return whether they had not been yet."""
-    item_id = hashlib.sha256(f"{KIND}/{account_id}".encode()).hexdigest()[:32]
-    clear = {"day": today.isoformat()}
-    try:
-        before = unit.items.get(KIND, item_id)
-    except NotFound:
-        unit.items.add(Item(KIND, item_id, "sent", None, now, now, clear=clear))
-        return True
-    if before.clear.get("day") == today.isoformat():
-        return False
-    unit.items.update(replace(before, clear=clear, updated_at=now))
-    return True

@@ -31,7 +31,7 @@ def plan_dates(
         yield from _kept(review, row.plan if row else None, today)
     for row in pupils.values():
         if row.plan is not None:
-            yield from (one for one in _open(row, row.plan, today) if not _left(row, one.due))
+            yield from (one for one in _open(row, row.plan, today) if not has_left(row, one.due))
 
 
 def _kept(review: Review, plan: HeldPlan | None, today: date) -> Iterator[Clock]:
@@ -67,7 +67,7 @@ def _named(code: str, moves: date, plan: HeldPlan, begins: date, today: date) ->
         yield clock(code, moves, met=issued)
 
 
-def _left(row: LeaverRow, due: date) -> bool:
+def has_left(row: LeaverRow, due: date) -> bool:
     """Return whether a date is no longer this school's: the pupil was handed over before it.
 
     Without a pack of ours the first day may be that at this very school, as a pack brought it.

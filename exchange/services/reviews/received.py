@@ -18,6 +18,7 @@ from schemas.strict_json import JsonValue
 KIND = "review-report"
 _PHASES = {"6": "phase-transfer", "11": "post-16-transfer"}
 """Year group -> the clock of the plan that names the next school."""
+NAMING = frozenset(_PHASES.values())
 OPEN, DECIDED, DONE = "open", "decided", "done"
 
 

@@ -1,0 +1,21 @@
+"""Who holds a post at an organisation now, and can sign in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from exchange.audit import NODE
+from exchange.domain.access import Role
+from exchange.services.inside import Inside
+from exchange.services.people.account import Account, all_accounts
+
+
+def holders_now(inside: Inside, org_id: str, role: Role) -> Sequence[Account]:
+    """Return the people with a role who can sign in; not who was suspended, or left."""
+    now = inside.clock.now()
+    with inside.store.reading(NODE) as unit:
+        return [
+            one
+            for one in all_accounts(unit)
+            if one.state == "active" and role in one.roles_at(org_id, now)
+        ]
