@@ -108,6 +108,7 @@ FILTERS: Mapping[str, tuple[str, Callable[[CaseRow], bool]]] = {
         lambda row: row.state is CaseState.DECIDING_PLAN,
     ),
     "drafting": ("Drafting", lambda row: row.state is CaseState.DRAFTING),
+    "reassessing": ("Reassessing", lambda row: row.state is CaseState.REASSESSING),
     "final": ("Final plan issued", lambda row: row.state is CaseState.FINAL),
     "closed": ("Closed", lambda row: row.state is CaseState.CLOSED),
     "not-ours": ("Not our child", lambda row: row.state is CaseState.NOT_OURS),

@@ -27,7 +27,7 @@ from schemas.codes import code_set
 from schemas.sen import SenRegister
 
 CODES = "ehc-advice"
-ASKS = frozenset({CaseState.ASSESSING, CaseState.DECIDING_PLAN})
+ASKS = frozenset({CaseState.ASSESSING, CaseState.DECIDING_PLAN, CaseState.REASSESSING})
 """States in which a body may be asked: while it is decided about the plan, too, as one may turn
 out to be missing."""
 SAYERS = ("provider", "authority", "parent")

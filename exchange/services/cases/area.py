@@ -103,6 +103,9 @@ def open_again(inside: Inside, org_id: str, case_id: str, reason: str, actor: Ac
 
 def _before_the_end(held: Case) -> CaseState:
     assess, plan = held.decided("assess"), held.decided("plan")
+    if Event.FINAL_ISSUED.value in held.events:
+        again = any(one.is_open for one in held.reassessments)
+        return CaseState.REASSESSING if again else CaseState.FINAL
     if plan is not None and plan.yes:
         return CaseState.DRAFTING
     if assess is not None and assess.yes:

@@ -7,6 +7,7 @@ from typing import Any
 
 from exchange.ports import Item
 from exchange.services.arrival_card import who_plain, who_read
+from exchange.services.cases.again import plain_reassessment, read_reassessment
 from exchange.services.cases.model import (
     Case,
     CaseState,
@@ -46,6 +47,7 @@ def plain_case(made: Case) -> dict[str, JsonValue]:
         "placing": _placing(made.placing),
         "advice_had": {one: on.isoformat() for one, on in sorted(made.advice_had.items())},
         "is_none": made.is_none,
+        "reassessments": [plain_reassessment(one) for one in made.reassessments],
     }
 
 
@@ -150,6 +152,7 @@ def _read_history(told: Any) -> dict[str, Any]:
             Note(one["text"], one["by"], datetime.fromisoformat(one["at"])) for one in notes
         ),
         "advice_had": _read_days(told.get("advice_had", {})),
+        "reassessments": tuple(read_reassessment(one) for one in told.get("reassessments", ())),
     }
 
 

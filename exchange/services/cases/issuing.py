@@ -10,12 +10,13 @@ from exchange.ports import Actor
 from exchange.services.cases.events import require_day, require_state
 from exchange.services.cases.keeping import case
 from exchange.services.cases.model import Case, CaseState, Event
+from exchange.services.cases.reassessing import ends_by_plan, issue
 from exchange.services.cases.telling import keep_with, message_for
 from exchange.services.inside import Inside
 from schemas.ehc_decision import Decided, EhcDecision
 from schemas.people import Person
 
-ISSUES = frozenset({CaseState.DRAFTING, CaseState.FINAL})
+ISSUES = frozenset({CaseState.DRAFTING, CaseState.REASSESSING, CaseState.FINAL})
 """States in which there is a plan to issue."""
 
 
@@ -23,8 +24,9 @@ def record_issued(inside: Inside, org_id: str, case_id: str, on: date, actor: Ac
     """Note the day on which the final plan was issued; noting it again corrects the day.
 
     A school that asked by pack is told the day: the plan itself goes to the one that it names.
+    The plan after a reassessment ends that one; the day of the first stays, and nobody is told.
 
-    :raises UsageError: ``date-in-future``; ``date-before-request``.
+    :raises UsageError: ``date-in-future``; ``date-before-request``; ``date-before-asked``.
     :raises NotFound: ``case-unknown``.
     :raises Conflict: ``case-state``: there is no plan to issue yet, or no more; ``item-changed``.
     """
@@ -32,11 +34,15 @@ def record_issued(inside: Inside, org_id: str, case_id: str, on: date, actor: Ac
         before = case(unit, case_id)
     require_state(before, *ISSUES)
     require_day(inside, before, on)
-    events = {**before.events, Event.FINAL_ISSUED.value: on}
-    changed = replace(before, state=CaseState.FINAL, events=events)
+    again = ends_by_plan(before)
+    if again:
+        changed = issue(before, on)
+    else:
+        events = {**before.events, Event.FINAL_ISSUED.value: on}
+        changed = replace(before, state=CaseState.FINAL, events=events)
     if changed == before:
         return before
-    transfer = message_for(inside, org_id, before, _told(before, on, actor))
+    transfer = None if again else message_for(inside, org_id, before, _told(before, on, actor))
     detail = {"event": Event.FINAL_ISSUED.value, "on": on.isoformat()}
     return keep_with(inside, org_id, changed, transfer, actor, "case.event", detail)
 

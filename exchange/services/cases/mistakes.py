@@ -31,11 +31,15 @@ _BACK = {
 
 
 def days_to_take_back(held: Case) -> Mapping[Event, date]:
-    """Return the days of a case that a person recorded by themselves."""
+    """Return the days of a case that a person recorded by themselves.
+
+    A plan that is, or was, reassessed was issued for sure.
+    """
+    stays = _STAYS | {Event.FINAL_ISSUED} if held.reassessments else _STAYS
     return {
         one: held.events[one.value]
         for one in Event
-        if one not in _STAYS and one.value in held.events
+        if one not in stays and one.value in held.events
     }
 
 

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from exchange.domain.feeder import Who
+from exchange.services.cases.again import Reassessment
 
 KIND = "case"
 
@@ -31,6 +32,8 @@ class CaseState(StrEnum):
     """A plan is being drafted, and comments are awaited."""
     FINAL = "final"
     """The final plan was issued."""
+    REASSESSING = "reassessing"
+    """A reassessment was asked for, or is under way; the plan stands meanwhile."""
     CLOSED = "closed"
     NOT_OURS = "not-ours"
     """Not a child of this authority's area. The date is kept."""
@@ -206,6 +209,7 @@ class Case:
         person entered it: a letter, a visit, a telephone call.
     :param is_none: it is no request of its own: none at all, or joined to another case. It counts
         in no return.
+    :param reassessments: of its plan, oldest first; the last alone may be under way.
     """
 
     case_id: str
@@ -237,6 +241,7 @@ class Case:
     placing: Placing | None = None
     advice_had: Mapping[str, date] = field(default_factory=dict, hash=False)
     is_none: bool = False
+    reassessments: tuple[Reassessment, ...] = ()
     version: int = 1
 
     @property
@@ -259,6 +264,12 @@ class Case:
     def is_over(self) -> bool:
         """Return whether nothing is awaited of the authority but what a refusal brings."""
         return self.state in OVER and not self.is_untold
+
+    @property
+    def reassessment(self) -> Reassessment | None:
+        """Return the reassessment that is under way, or None."""
+        last = self.reassessments[-1] if self.reassessments else None
+        return last if self.state is CaseState.REASSESSING else None
 
     def decided(self, what: str) -> Decision | None:
         """Return the latest decision of a kind, or None."""

@@ -26,7 +26,7 @@ from exchange.services.advice.model import State as AdviceState
 from exchange.services.cases.model import OVER, Case, CaseState, Event
 from exchange.services.plans.model import ANSWERED, SENT, Consultation
 
-OURS = frozenset({"decide-assess", "no-plan", "final-plan"})
+OURS = frozenset({"decide-assess", "no-plan", "final-plan", "reassess-decision", "reassessment"})
 """Clocks that bind the authority itself."""
 
 URGENT = frozenset({Standing.LATE, Standing.DUE_TODAY, Standing.AMBER})
@@ -84,10 +84,17 @@ def clocks_of(
     if held.state is CaseState.NOT_OURS or _ended_early(held):
         return ()
     found = [*_of_decisions(held), *_of_advice(held, advice), *_of_plan(held), *_of_appeal(held)]
-    found += _of_consultations(held, consulted)
+    found += [*_of_consultations(held, consulted), *_of_reassessments(held)]
+    now = held.reassessment
+    if now is not None:  # what was left unanswered before is of the first plan, and over with it
+        found = [one for one in found if not one.runs or _is_of(one, now.began)]
     if held.state is CaseState.CLOSED and Event.CLOSED.value in held.events:
         found = [one for one in found if not one.runs or one.whose == "family"]
     return tuple(sorted(found, key=lambda one: (one.clock.due, one.clock.rule.number)))
+
+
+def _is_of(one: CaseClock, began: date) -> bool:
+    return one.whose == "family" or one.clock.starts >= began
 
 
 def _ended_early(held: Case) -> bool:
@@ -169,13 +176,32 @@ def _of_appeal(held: Case) -> Iterator[CaseClock]:
     refusal = next((one for one in reversed(held.decisions) if not one.yes), None)
     latest = held.decisions[-1] if held.decisions else None
     starts = refusal.told if refusal is not None and refusal is latest else None
-    if held.state is CaseState.FINAL:
+    if held.state in (CaseState.FINAL, CaseState.REASSESSING):
         starts = held.events.get(Event.FINAL_ISSUED.value)
+    letters = (one.letter for one in held.reassessments if one.letter is not None)
+    starts = max((*letters, *((starts,) if starts else ())), default=None)
     if starts is None:
         return
     also = held.events.get(Event.MEDIATION_CERTIFICATE.value)
     met = _since(held, Event.APPEALED, starts)
     yield CaseClock(clock("appeal", starts, also=also, met=met), "family")
+
+
+def _of_reassessments(held: Case) -> Iterator[CaseClock]:
+    """Return what runs from a request to reassess, and from telling the family that there will be.
+
+    One that was stopped asks for nothing more; what was kept before that stays.
+    """
+    for one in held.reassessments:
+        runs = (
+            ("reassess-decision", one.asked, one.told),
+            ("reassessment", one.runs_from, one.issued),
+        )
+        for code, starts, met in runs:
+            if starts is None or (one.stopped is not None and met is None):
+                continue
+            why = [each for each in _excepted(held, code) if each.recorded_on >= one.began]
+            yield CaseClock(clock(code, starts, met=met, excepted=why), "ours")
 
 
 def _since(held: Case, event: Event, starts: date) -> date | None:

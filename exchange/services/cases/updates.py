@@ -10,7 +10,7 @@ from exchange.services.cases.model import Case, CaseState, Event
 
 UNREAD = frozenset({State.VERIFIED, State.ACCEPTED})
 """States of a pack that can be read and was not taken in."""
-_LISTED = frozenset({CaseState.CLOSED, CaseState.FINAL})
+_LISTED = frozenset({CaseState.CLOSED, CaseState.FINAL, CaseState.REASSESSING})
 
 
 def unread_packs(unit: UnitOfWork) -> frozenset[tuple[str, str]]:

@@ -36,7 +36,7 @@ def link_arrived(unit: UnitOfWork, made: Received, at: datetime) -> None:
 def _weight(one: Case) -> tuple[bool, bool, date, str]:
     """Order cases of one child: that of a plan before others, one that was closed last of all."""
     return (
-        one.state is CaseState.FINAL,
+        one.state in (CaseState.FINAL, CaseState.REASSESSING),
         one.state is not CaseState.CLOSED,
         one.reached,
         one.case_id,

@@ -14,6 +14,7 @@ from exchange.web.cases import (
     page,
     papers,
     placing,
+    reassessing,
     taking_back,
 )
 from exchange.web.routes import View
@@ -37,6 +38,8 @@ def views() -> Mapping[str, View]:
         "cases.day": days.day,
         "cases.exception": days.exception,
         "cases.take_back": taking_back.take_back,
+        "cases.reassess": reassessing.reassess,
+        "cases.stop_reassessing": reassessing.stop_reassessing,
         "cases.note": days.note,
         "cases.assign": days.assign,
         "cases.advice": advising.advice,

@@ -12,7 +12,7 @@ from flask import render_template
 from exchange.domain.clocks import exception_label
 from exchange.domain.clocks import rule as rule_of
 from exchange.ports import Arrival, UnitOfWork
-from exchange.services.cases import OVER, Case, CaseState
+from exchange.services.cases import OVER, Case, CaseState, Source
 from exchange.services.cases.advice import ASKS, wanted_for
 from exchange.services.cases.area import may_open_again
 from exchange.services.cases.contents import contents_of
@@ -21,6 +21,7 @@ from exchange.services.cases.held import said_about
 from exchange.services.cases.keeping import case as case_in
 from exchange.services.cases.mistakes import days_to_take_back
 from exchange.services.cases.placing import to_take_in
+from exchange.services.cases.reassessing import may_begin
 from exchange.services.cases.timing import URGENT, CaseClock
 from exchange.services.cases.updates import has_update, unread_of
 from exchange.web.cases import shown
@@ -108,6 +109,8 @@ def _words(held: Case) -> dict[str, Any]:
         "correctable": [one for one in latest if one.told is not None],
         "what": WHAT,
         "sources": SOURCES,
+        "source_label": lambda code: SOURCES[Source(code)],
+        "may_reassess": may_begin(held),
         "advice_words": ADVICE,
     }
 

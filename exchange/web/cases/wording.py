@@ -15,6 +15,7 @@ STATES: Mapping[CaseState, Word] = {
     CaseState.DECIDING_PLAN: Word("Plan to decide", "blue"),
     CaseState.DRAFTING: Word("Drafting", "yellow"),
     CaseState.FINAL: Word("Plan issued", "green"),
+    CaseState.REASSESSING: Word("Reassessing", "yellow"),
     CaseState.CLOSED: Word("Closed", "grey"),
     CaseState.NOT_OURS: Word("Not our child", "grey"),
 }
@@ -114,6 +115,10 @@ ACTIONS: Mapping[str, str] = {
     "case.told-corrected": "Corrected when the family was told",
     "case.closed": "Closed the case",
     "case.event": "Recorded a day",
+    "case.reassess-asked": "Recorded that a reassessment was asked for, or begun",
+    "case.reassess-decided": "Recorded whether there will be a reassessment",
+    "case.reassess-told": "Recorded when the family was told of the reassessment",
+    "case.reassess-stopped": "Stopped the reassessment",
     "case.day-taken-back": "Took back a day that was recorded by mistake",
     "case.advice-had": "Recorded when a service had our request for advice",
     "case.exception": "Recorded an exception",

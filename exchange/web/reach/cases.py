@@ -26,6 +26,8 @@ ROWS: Mapping[str, Row] = {
     "cases.day": org_row(f"{_ONE}/days", BOTH, CASEWORK, Shows.NAMES),
     "cases.exception": org_row(f"{_ONE}/exceptions", BOTH, CASEWORK, Shows.NAMES),
     "cases.take_back": org_row(f"{_ONE}/mistakes", BOTH, CASEWORK, Shows.NAMES),
+    "cases.reassess": org_row(f"{_ONE}/reassessment", BOTH, CASEWORK, Shows.NAMES),
+    "cases.stop_reassessing": org_row(f"{_ONE}/reassessment/stop", BOTH, CASEWORK, Shows.NAMES),
     "cases.note": org_row(f"{_ONE}/notes", BOTH, CASEWORK),
     "cases.assign": org_row(f"{_ONE}/caseworker", BOTH, CASEWORK, Shows.NAMES),
     "cases.advice": org_row(f"{_ONE}/advice", GET, CASEWORK),

@@ -19,8 +19,11 @@ from exchange.services.cases import (
     record_decision,
     record_exception,
 )
+from exchange.services.cases.again import Reassessment
 from exchange.services.cases.by_hand import HandRequest, enter_request
+from exchange.services.cases.issuing import record_issued
 from exchange.services.cases.placing import place
+from exchange.services.cases.reassessing import ask, decide
 from exchange.services.people.account import Account
 from schemas.base import load_bytes
 from schemas.statement import FileRole, Statement
@@ -113,6 +116,23 @@ def _untold(stage: Stage) -> str:
     return stage.once("a case nobody was told of", make)
 
 
+def _reassessed(stage: Stage) -> str:
+    """Return the id of a case whose plan will be reassessed, though nobody told the family yet."""
+
+    def make() -> str:
+        here, made = stage.live["council"], _by_letter(stage, "Gil", 90)
+        node, who = (here.node.inside, here.org_id, made.case_id), caseworker(stage)
+        on = today() - timedelta(days=5)
+        for what in ("assess", "plan"):
+            record_decision(*node, Decision(what, True, on, "", on), who)
+        record_issued(*node, on, who)
+        ask(*node, Source.PARENT, on, who)
+        decide(*node, Reassessment(yes=True, decided=on), who)
+        return made.case_id
+
+    return stage.once("a plan that is reassessed", make)
+
+
 def _held(stage: Stage) -> str:
     """Return the id of a case whose pack could not be read."""
 
@@ -165,6 +185,14 @@ STORIES: tuple[Story, ...] = (
     Story("cases.take_back", "council", lambda stage, _: f"/cases/{late(stage)}/mistakes"),
     Story("tray.twins", "council", lambda stage, _: f"/pupils/{placed(stage).pupil_id}/twins"),
     Story("cases.told", "council", lambda stage, _: f"/cases/{_untold(stage)}/decide/assess/told"),
+    Story(
+        "cases.reassess", "council", lambda stage, _: f"/cases/{_reassessed(stage)}/reassessment"
+    ),
+    Story(
+        "cases.stop_reassessing",
+        "council",
+        lambda stage, _: f"/cases/{_reassessed(stage)}/reassessment/stop",
+    ),
     Story("cases.held", "council", lambda stage, _: f"/cases/{_held(stage)}/held"),
     Story("cases.join", "council", lambda stage, _: f"/cases/{_held(stage)}/join"),
 )

@@ -31,6 +31,7 @@ DAYS = {
     "review-amended": 8 * 7,
     "plan-moved": 0,
     "plan-moved-told": 6 * 7,
+    "reassess-decision": 15,
     "reassessment": 14 * 7,
     "complaint": 30,
 }

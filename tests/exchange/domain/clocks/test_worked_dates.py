@@ -55,6 +55,7 @@ WORKED = [
     ("plan-moved-review", "2027-01-05", "2026-03-10", "2027-04-05", "3 months are the later"),
     ("plan-moved-review", "2027-01-05", "2026-10-10", "2027-10-10", "12 months are the later"),
     ("plan-moved-review", "2026-11-30", "2025-12-01", "2027-02-28", "no 30 February"),
+    ("reassess-decision", "2027-02-20", "", "2027-03-07", "8 Feb, 7 Mar"),
     ("reassessment", "2026-06-01", "", "2026-09-07", "98: 29 Jun, 31 Jul, 31 Aug, 7 Sep"),
     ("record-transfer", "2027-07-21", "", "2027-09-22", "summer: 2 + 5 + 5 + 3 from 2 Sep"),
     ("record-transfer", "2026-10-23", "", "2026-11-20", "half term: three weeks from 2 Nov"),
