@@ -9,7 +9,7 @@ import uuid
 from dataclasses import replace
 from datetime import datetime
 
-from exchange.domain.disclosure import NOTHING
+from exchange.domain.disclosure import AUTHOR, Said
 from exchange.errors import NotFound, Refused
 from exchange.ports import Actor, StoredDocument, UnitOfWork
 from exchange.services import twins
@@ -25,6 +25,8 @@ def move_document(
     inside: Inside, org_id: str, pupil_id: str, document_id: str, to: str, actor: Actor
 ) -> StoredDocument:
     """Make it another pupil's document, under a new id; what was decided for this one is not kept.
+
+    For whom its author wrote it not to be goes with it: that is true of the paper.
 
     :raises NotFound: ``document-unknown``: none of this pupil's; ``pupil-unknown``.
     :raises Refused: ``too-many-documents``; ``document-same-pupil``.
@@ -43,7 +45,7 @@ def move_document(
             document_id=str(uuid.uuid4()),
             pupil_id=to,
             created_at=inside.clock.now(),
-            said=NOTHING,
+            said=_of_the_author(found.said),
         )
         read, told = kept_text(unit, document_id), report_record(unit, pupil_id, document_id)
         _forget(unit, found, inside.clock.now())
@@ -80,6 +82,10 @@ def _document(unit: UnitOfWork, pupil_id: str, document_id: str) -> StoredDocume
     if found.pupil_id != pupil_id:
         raise NotFound("document-unknown")
     return found
+
+
+def _of_the_author(said: Said) -> Said:
+    return Said(marks=tuple(one for one in said.marks if one.role == AUTHOR))
 
 
 def _about(told: SpecialistReport, moved: StoredDocument, here: set[str]) -> SpecialistReport:

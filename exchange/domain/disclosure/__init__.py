@@ -25,6 +25,7 @@ from exchange.domain.disclosure.parts import COSTS, PARTS, decide_part, parts_of
 from exchange.domain.disclosure.purposes import unfit
 from exchange.domain.disclosure.reasons import Reason, reason, reasons
 from exchange.domain.disclosure.said import (
+    AUTHOR,
     EVERYBODY,
     NOTHING,
     SUPERSEDED,
@@ -39,6 +40,7 @@ from exchange.domain.disclosure.said import (
 from exchange.domain.disclosure.table import CONSULTATION
 
 __all__ = [
+    "AUTHOR",
     "CONSULTATION",
     "COSTS",
     "EVERYBODY",

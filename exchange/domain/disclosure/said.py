@@ -17,6 +17,8 @@ EVERYBODY = "everybody"
 """The audience of a judgement or wish that is about every recipient."""
 SUPERSEDED = "newer-version"
 """The role of the mark that keeps the version before from everybody: no person set it."""
+AUTHOR = "author"
+"""The role of a mark that says for whom its author wrote it not to be."""
 
 Speaker = Literal["family", "pupil"]
 Wanted = Literal["agrees", "refuses", "no-answer"]

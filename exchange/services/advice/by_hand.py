@@ -8,11 +8,14 @@ own page, it came there by somebody who said whose it is: that is one sign, as a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from exchange.domain.disclosure import Mark
 from exchange.ports import Actor, UnitOfWork
 from exchange.services.advice.matching import Match, match_of_files, require_match
 from exchange.services.inside import Inside
 from exchange.services.links.agency_about import TYPES
+from exchange.services.record_disclosure import audience_of
 from exchange.services.tray.file_upload import Filed, Filing, file_upload
 from exchange.services.tray.upload import Upload, open_upload
 
@@ -43,13 +46,21 @@ def file_by_hand(
     *,
     compared: Sequence[str] = (),
     looked: bool = False,
+    not_for: Sequence[str] = (),
 ) -> Filed:
-    """File an upload as a person says.
+    """File an upload as a person says; for whom it is not holds from the first moment on.
 
     :param compared: by what in it they know whose it is (``matching.COMPARED``).
     :param looked: they looked at it, and it is about this child.
+    :param not_for: who may not have it: roles, kinds of organisation, ``family``.
     :raises ExchangeError: as ``tray.file_upload`` and ``matching.require_match`` say.
     """
+    now = inside.clock.now()
+    marks = tuple(
+        Mark(audience_of(inside, whom), actor.name, actor.role, now)
+        for whom in dict.fromkeys(not_for)
+    )
+    filing = replace(filing, said=replace(filing.said, marks=(*filing.said.marks, *marks)))
     with inside.store.reading(org_id) as unit:
         upload = open_upload(unit, upload_id)
         match = match_by_hand(inside, unit, upload, filing.pupil_id, filing.type)

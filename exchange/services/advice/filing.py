@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from exchange.domain.disclosure import EVERYBODY, SUPERSEDED, Mark, Said
+from exchange.domain.disclosure import AUTHOR, EVERYBODY, SUPERSEDED, Mark, Said
 from exchange.domain.transfer import State as PackState
 from exchange.errors import Conflict, NotFound, Refused, UsageError
 from exchange.ports import Actor, StoredDocument, UnitOfWork
@@ -155,7 +155,7 @@ def _before(unit: UnitOfWork, report: Report, told: Confirmed) -> list[StoredDoc
 
 
 def _marks(report: Report, now: datetime) -> tuple[Mark, ...]:
-    return tuple(Mark(whom, report.about.author, "author", now) for whom in not_for(report.about))
+    return tuple(Mark(whom, report.about.author, AUTHOR, now) for whom in not_for(report.about))
 
 
 def _title(about: About, number: int, total: int) -> str:

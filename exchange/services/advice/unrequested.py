@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from exchange.domain.clocks import london_day
-from exchange.domain.disclosure import Mark, Said
+from exchange.domain.disclosure import AUTHOR, Mark, Said
 from exchange.errors import NotFound
 from exchange.ports import Actor, StoredDocument, UnitOfWork
 from exchange.services.advice.filing import put_record, reinstate, supersede
@@ -52,7 +52,7 @@ def file_unrequested(
         upload = open_upload(unit, upload_id)
         match = match_of_files(inside, unit, [(upload_id, upload.file_name)], told.pupil_id)
         require_match(match, told.compared, looked=told.looked)
-    marks = tuple(Mark(whom, about.author, "author", now) for whom in not_for(about))
+    marks = tuple(Mark(whom, about.author, AUTHOR, now) for whom in not_for(about))
     filing = Filing(
         pupil_id=told.pupil_id,
         type=about.type,

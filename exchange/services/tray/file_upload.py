@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
 from exchange.bundle.at_rest import seal_stream
 from exchange.domain.clocks import london_day
-from exchange.domain.disclosure import NOTHING, Said, is_cp
+from exchange.domain.disclosure import NOTHING, Mark, Said, is_cp
 from exchange.errors import Refused, UsageError, Wrapped
 from exchange.ports import Actor, StoredDocument, UnitOfWork
 from exchange.services.document_texts import drop_text, keep_text, kept_text
@@ -193,6 +193,7 @@ def _keep(
         unit.items.update(filed.item())
         if known is None:
             unit.documents.add(document)
+            _note_marks(unit, document, told.said.marks, actor)
             _move_text(inside, unit, upload, name)
         else:
             drop_text(unit, upload.upload_id)
@@ -222,9 +223,7 @@ def _known(inside: Inside, unit: UnitOfWork, document: StoredDocument) -> Stored
     return None
 
 
-def _with_marks(
-    unit: UnitOfWork, known: StoredDocument, said: Said, actor: Actor
-) -> StoredDocument:
+def _with_marks(unit: UnitOfWork, known: StoredDocument, said: Said, by: Actor) -> StoredDocument:
     """Return what was there already, not for those either for whom what came now is not."""
     barred = {one.not_for for one in known.said.marks}
     marks = tuple(one for one in said.marks if one.not_for not in barred)
@@ -232,9 +231,16 @@ def _with_marks(
         return known
     marked = replace(known, said=replace(known.said, marks=(*known.said.marks, *marks)))
     unit.documents.update(marked)
-    detail = {"not-for": ",".join(one.not_for for one in marks)}
-    unit.audit.record(actor, "document.marked", "document", known.document_id, detail=detail)
+    _note_marks(unit, known, marks, by)
     return marked
+
+
+def _note_marks(
+    unit: UnitOfWork, document: StoredDocument, marks: Sequence[Mark], actor: Actor
+) -> None:
+    if marks:
+        detail = {"not-for": ",".join(one.not_for for one in marks)}
+        unit.audit.record(actor, "document.marked", "document", document.document_id, detail=detail)
 
 
 def _move_text(

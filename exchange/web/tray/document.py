@@ -14,7 +14,6 @@ from exchange.errors import ExchangeError, NotFound
 from exchange.services.advice.by_hand import file_by_hand, match_by_hand
 from exchange.services.advice.matching import Match
 from exchange.services.document_texts import kept_text
-from exchange.services.record_disclosure import mark
 from exchange.services.roster_of import roster_of
 from exchange.services.sealed_document import SealedDocument
 from exchange.services.tray.file_upload import Filing, ask_clean, throw_away
@@ -184,6 +183,7 @@ def _file(
             if request.form.get("matched") == pupil_id
             else (),
             looked="about" in request.form or "looked" in request.form,
+            not_for=[who for who, _ in _not_for() if who in request.form.getlist("not_for")],
         )
     except NotFound:
         return filed_already(found.upload_id)
@@ -191,22 +191,19 @@ def _file(
         field = error.path.strip("/")
         (lines if field in ("title", "author") else form).refuse(error, field)
         return None
-    _afterwards(filed.document.document_id, pupil_id)
+    _keep_whose(filed.document.document_id, pupil_id)
     flash("The document was filed.")
     return redirect(record_page(pupil_id))
 
 
-def _afterwards(document_id: str, pupil_id: str) -> None:
-    """Keep what else was said: for whom it is not, and that somebody looked whose it is."""
-    for whom, _ in _not_for():
-        if whom in request.form.getlist("not_for"):
-            mark(inside(), org_id(), document_id, whom, actor())
+def _keep_whose(document_id: str, pupil_id: str) -> None:
+    """Keep that somebody looked whose it is; where that is lost, it is asked before sending."""
     seen = set(request.form.getlist("seen"))
     if "about" in request.form:
         try:
             confirm(inside(), org_id(), pupil_id, document_id, seen, actor())
         except ExchangeError:
-            return  # somebody else may be meant by now: it is asked again before sending
+            return  # somebody else may be meant by now
 
 
 def content(upload: str) -> Any:

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from exchange.domain.disclosure import AUTHOR, EVERYBODY, SUPERSEDED, Mark, Said
 from exchange.errors import NotFound, Refused
 from exchange.services.document_texts import kept_text
 from exchange.services.keep_pupil import keep_record
@@ -55,6 +56,20 @@ def test_moved_it_is_the_other_s_and_asks_nothing_more(tray: Tray, twins: tuple[
     assert tray.inside.blobs.exists(PRIMARY, moved.blob)
     (told,) = tray.town.primary.said("document.moved")
     assert dict(told.detail) == {"pupil": ann, "to": ben, "as": moved.document_id}
+
+
+def test_for_whom_its_author_wrote_it_not_to_be_moves_with_it(
+    tray: Tray, twins: tuple[str, str]
+) -> None:
+    ann, ben = twins
+    marks = tuple(
+        Mark(whom, "Dr Pine", role, tray.inside.clock.now())
+        for whom, role in (("family", AUTHOR), ("school", "senco"), (EVERYBODY, SUPERSEDED))
+    )
+    upload = tray.checked(pdf_saying("Ben finds reading hard."), pupil_id=ann)
+    document_id = tray.file(upload, ann, said=Said(marks=marks)).document.document_id
+    moved = move_document(tray.inside, PRIMARY, ann, document_id, ben, SENCO)
+    assert [one.not_for for one in moved.said.marks] == ["family"]
 
 
 def test_removed_nothing_of_it_stays(tray: Tray, twins: tuple[str, str]) -> None:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+import pytest
+
+from exchange.services.advice.by_hand import file_by_hand
+from exchange.web.tray import document as page
 from tests.exchange.services.tray.papers import pdf_saying, scan
 from tests.exchange.web.tray.conftest import Desk
 
@@ -64,3 +69,26 @@ def test_a_paper_of_the_schools_own_needs_no_more_than_a_choice(desk: Desk) -> N
     where = f"/tray/files/{found.upload_id}"
     desk.client.get(where)
     assert desk.client.post(where, {"type": "other", "pupil": dot}).status_code == 302
+
+
+class Killed(BaseException):
+    """What a kill -9 is to the code: nothing catches it."""
+
+
+def test_killed_once_it_is_filed_it_is_not_for_whom_it_was_said(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    eve = desk.child("Eve", "Elder", BORN)
+    found = desk.checked(scan(), "note.pdf")
+    where = f"/tray/files/{found.upload_id}"
+    desk.client.get(where)
+
+    def killed_after(*told: Any, **more: Any) -> None:
+        file_by_hand(*told, **more)
+        raise Killed
+
+    monkeypatch.setattr(page, "file_by_hand", killed_after)
+    with pytest.raises(Killed):
+        desk.client.post(where, {"type": "other", "pupil": eve, "not_for": ["family", "school"]})
+    (document,) = desk.documents(eve)
+    assert [one.not_for for one in document.said.marks] == ["family", "school"]
