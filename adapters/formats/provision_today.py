@@ -1,4 +1,4 @@
-"""Which SEN provision holds today, of a history that another system wrote."""
+"""Which SEN provision holds today, or begins soon, of a history that another system wrote."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from exchange.domain.clocks import london_day
+from exchange.domain.provision_standing import MOST_AHEAD
 
 _NONE = "N"
 
@@ -50,6 +51,22 @@ def held_on(day: date, history: Sequence[Mapping[str, Any]]) -> Held | None:
         return Held(history[at]["provision"], _starts(history[at]), at)
     last = date.fromisoformat(max(str(history[at]["ends"]) for at in begun))
     return Held(_NONE, (last + timedelta(days=1)).isoformat(), None)
+
+
+def coming_after(day: date, history: Sequence[Mapping[str, Any]]) -> Held | None:
+    """Return what begins first after a day; None where that is too far away to be believed.
+
+    A provision that was agreed for next term stands in July's export as it does in September's: a
+    day up to :data:`MOST_AHEAD` on is one, a later one is mistyped.
+
+    :param history: as for :func:`held_on`, which says what holds already.
+    """
+    on, last = day.isoformat(), (day + MOST_AHEAD).isoformat()
+    coming = [at for at, one in enumerate(history) if on < _starts(one) <= last]
+    if not coming:
+        return None
+    at = min(coming, key=lambda at: (_starts(history[at]), -at))
+    return Held(history[at]["provision"], _starts(history[at]), at)
 
 
 def _starts(period: Mapping[str, Any]) -> str:

@@ -60,7 +60,8 @@ class SuspectedNeed(Part):
 class SenRegister(SubjectRecord):
     """The pupil's entry in the SEN register.
 
-    :ivar provision: N, K or E.
+    :ivar provision: N, K or E; where nothing holds yet, the one that begins on
+        ``provision_starts``.
     """
 
     schema: str = "sen.sen-register/1.0"
@@ -131,8 +132,8 @@ class SenRegisterSchema(SubjectSchema):
     MAKES = SenRegister
     RULES = (Rule("rank-repeated", "no two current needs with one rank", _ranks_differ),)
 
-    provision = Code("sen-provision", "SEN provision now.")
-    provision_starts = Day("First day of the provision now.", required=False)
+    provision = Code("sen-provision", "SEN provision now; of a later first day, the one to come.")
+    provision_starts = Day("First day of that provision; it may be to come.", required=False)
     provision_history = Items(
         Nested[ProvisionPeriod](ProvisionPeriodSchema),
         "Provision before and now.",

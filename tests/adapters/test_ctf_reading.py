@@ -19,7 +19,9 @@ from adapters.formats.ctf import (
     CtfPupilError,
     read_ctf,
 )
+from adapters.formats.pupils_ctf import CtfPupils
 from exchange.errors import FormatError, UsageError, XmlError
+from exchange.ports import ReadPupil
 from schemas.identifiers import Upn
 from tests.adapters.ctf_cases import (
     AT,
@@ -139,6 +141,17 @@ def test_a_file_that_is_no_ctf_is_refused_by_name(
         opened(data)
     assert (caught.value.code, caught.value.path) == (code, path)
     assert caught.value.hint
+
+
+def test_a_file_for_a_council_that_names_no_school_is_taken_and_said_once() -> None:
+    header = HEADER.replace("<Estab>4001</Estab>", "")
+    data = ctf(pupil(DOB=""), pupil(), pupil(UPN=f"<UPN>{OTHER_UPN}</UPN>"), header=header)
+    assert opened(data).header.destination == CtfParty("801", "XXXX")
+    _, first, second = CtfPupils().read(io.BytesIO(data))
+    assert isinstance(first, ReadPupil)
+    assert isinstance(second, ReadPupil)
+    assert first.remarks == (("destination-no-school", "/Header/DestSchool"),)
+    assert second.remarks == ()
 
 
 def test_a_file_that_breaks_in_the_middle_says_so_after_what_came_before() -> None:

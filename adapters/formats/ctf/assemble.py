@@ -1,7 +1,8 @@
 """Makes the values read from one ``Pupil`` element into records, and says what is wrong and where.
 
 Only what makes a pupil unusable refuses the pupil: identity, and the SEN history. Any other
-field that a record will not hold is kept as the XML it was, with a remark.
+field that a record will not hold, and a need of an unknown type, is kept as the XML it was, with
+a remark.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, cast
 
-from adapters.formats.ctf.layout import PUPIL, PUPIL_TAG, PUPILS_TAG
+from adapters.formats.ctf.faults import HINTS, pupil_path, refused
+from adapters.formats.ctf.layout import PUPIL
 from adapters.formats.ctf.model import CtfPupil, CtfPupilError, Remark
 from adapters.formats.ctf.nodes import DfeNumber, Group, Kept, Kind, Leaf, Many, Node
 from adapters.formats.ctf.walk import EXTRAS, Pointer, Reading, Scope, read
-from adapters.formats.provision_today import held_on
+from adapters.formats.provision_today import coming_after, held_on
 from adapters.xml import Element
 from exchange.errors import FormatError
 from schemas.attainment import Attainment
@@ -31,22 +33,8 @@ _RECORDS: Final[dict[str, type[Record]]] = {
     "attainment": Attainment,
 }
 _MOST_ROUNDS = 8
+_NEED_TYPE = ("sen", "needs", "*", "type")
 _DERIVED = {("sen", "provision"), ("sen", "provision_starts")}
-
-_HINTS = {
-    "upn-missing": "Give the UPN, or the reason for having none.",
-    "upn-form": "Compare the UPN with the pupil's record; it has 13 characters.",
-    "upn-check-letter": "Compare the UPN with the pupil's record; a character is wrong.",
-    "upn-la-unknown": "Compare the UPN with the pupil's record; no council has that number.",
-    "upn-repeated": "Two pupils of the file have one UPN: find out whose it is.",
-    "date-missing": "Fill in the date in the school's system and export again.",
-    "date-invalid": "Correct the date in the school's system (year-month-day) and export again.",
-    "field-missing": "Fill in the field in the school's system and export again.",
-    "field-invalid": "Correct the field in the school's system and export again.",
-    "field-repeated": "The field is there twice: correct the file and import it again.",
-    "provision-outdated": "Record the pupil's SEN provision of today and export again.",
-    "provision-later": "Every SEN provision begins after today: record today's and export again.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +44,6 @@ class _Field:
     path: str
     kind: Kind
     vital: bool
-
-
-def pupil_path(position: int) -> str:
-    """Return the path of a pupil in the file, counted from 1."""
-    return f"/{PUPILS_TAG}/{PUPIL_TAG}[{position}]"
-
-
-def refused(code: str, path: str) -> FormatError:
-    """Return the error for a field."""
-    return FormatError(code, path, _HINTS[code])
 
 
 def assemble(
@@ -143,12 +121,12 @@ class _Attempt:
             self._provision_now(sen)
 
     def _provision_now(self, sen: Scope) -> None:
-        """The provision of today is that of the latest start that is not to come."""
+        """Set the provision of today, else the one that begins next."""
         history = [p for p in sen.get("provision_history", []) if "provision" in p]
         if not history:
             self.errors.append(refused("field-missing", f"{self.path}/SENhistory/SEN"))
             return
-        now = held_on(self._today, history)
+        now = held_on(self._today, history) or coming_after(self._today, history)
         if now is None:
             self.errors.append(refused("provision-later", f"{self.path}/SENhistory/SEN"))
             return
@@ -183,6 +161,10 @@ class _Attempt:
         vital = pointer[0] == "sen" or (place is not None and place.vital)
         paths = _origins(pointer, reading)
         code = _code(code, place)
+        if code == "field-invalid" and _pattern(pointer) == _NEED_TYPE:
+            # A need of a newer list of codes says nothing against the rest of the child.
+            self._set_aside("need-unknown", reading.origins[pointer[:-1]])
+            return
         if not vital and paths:
             self._set_aside(code, paths)
             return
@@ -265,7 +247,7 @@ def _item_path(pointer: Pointer, reading: Reading) -> str:
 
 def _code(code: str, place: _Field | None) -> str:
     """Translate a record's code; identifiers' own codes stay."""
-    if code in _HINTS:
+    if code in HINTS:
         return code
     if place is not None and place.kind is Kind.UPN:
         return "upn-form"

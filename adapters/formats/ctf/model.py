@@ -57,6 +57,7 @@ class CtfHeader:
     :ivar date_time: local time as the sender's clock had it, without a zone.
     :ivar document_qualifier: ``full`` or ``partial``.
     :ivar extras: elements that this project does not know, ``within`` counted from the root.
+    :ivar remarks: what was understood though the file does not say it as it should.
     """
 
     source: CtfParty | None
@@ -69,6 +70,7 @@ class CtfHeader:
     supplier_id: str | None = None
     academic_year: str | None = None
     extras: tuple[ExtraElement, ...] = ()
+    remarks: tuple[Remark, ...] = field(default=(), compare=False)
 
     @property
     def major_version(self) -> int:
@@ -78,7 +80,7 @@ class CtfHeader:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something optional that could not be read; it was kept as XML.
+    """Something optional that could not be read; of a pupil it was kept as XML.
 
     :ivar path: such as ``/CTFpupilData/Pupil[3]/Email``.
     """

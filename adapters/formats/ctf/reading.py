@@ -9,7 +9,8 @@ from typing import Any, BinaryIO, cast
 
 from lxml import etree
 
-from adapters.formats.ctf.assemble import assemble, pupil_path, refused
+from adapters.formats.ctf.assemble import assemble
+from adapters.formats.ctf.faults import pupil_path, refused
 from adapters.formats.ctf.layout import (
     HEADER,
     HEADER_TAG,
@@ -19,12 +20,14 @@ from adapters.formats.ctf.layout import (
     ROOT,
 )
 from adapters.formats.ctf.model import (
+    UNKNOWN_DESTINATION,
     CtfHeader,
     CtfImport,
     CtfParty,
     CtfPupil,
     CtfPupilError,
     CtfRow,
+    Remark,
 )
 from adapters.formats.ctf.walk import Scope, read
 from adapters.formats.provision_today import today_in_london
@@ -56,7 +59,8 @@ def read_ctf(
 
     The header is read at once; pupils come as they are asked for. A pupil whose identity or SEN
     history is wrong comes as a :class:`CtfPupilError` and stops nobody else; any other field
-    that cannot be read is kept as XML, with a remark.
+    that cannot be read is kept as XML, with a remark. A destination that names a council and no
+    school is one whose school is not known.
 
     :param no_upn_reason: ``UN1`` to ``UN7``, for pupils without UPN where the file gives none.
     :param subject: makes the pupil id for each pupil's records.
@@ -146,9 +150,14 @@ def _header(element: Element) -> CtfHeader:
             f"/{HEADER_TAG}/CTFversion",
             f"Export as version {OLDEST_VERSION} or later.",
         )
+    destination = values.get("destination", {})
+    remarks: tuple[Remark, ...] = ()
+    if "la" in destination and "establishment" not in destination:
+        destination["establishment"] = UNKNOWN_DESTINATION.establishment
+        remarks = (Remark("destination-no-school", f"/{HEADER_TAG}/DestSchool"),)
     return CtfHeader(
         source=_party(values.get("source"), "SourceSchool"),
-        destination=_party(values.get("destination"), "DestSchool"),
+        destination=_party(destination, "DestSchool"),
         date_time=_date_time(values.get("date_time")),
         version=version,
         document_qualifier=values.get("document_qualifier", "partial"),
@@ -160,6 +169,7 @@ def _header(element: Element) -> CtfHeader:
             ExtraElement(within=_below_header(extra["within"]), xml=extra["xml"])
             for extra in cast(list[dict[str, Any]], reading.extras)
         ),
+        remarks=remarks,
     )
 
 

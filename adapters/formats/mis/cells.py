@@ -27,7 +27,10 @@ HINTS: Final = {
     "upn-la-unknown": "Compare the UPN with the pupil's record; no council has that number.",
     "upn-repeated": "Two pupils of the list have one UPN: find out whose it is.",
     "provision-outdated": "Record the pupil's SEN provision of today and export again.",
-    "provision-later": "Every SEN provision begins after today: record today's and export again.",
+    "provision-later": (
+        "Every SEN provision begins more than a year from now: correct the day, or record"
+        " today's, and export again."
+    ),
     "provision-unknown": "The list names needs and no SEN provision: they are left out.",
     "row-without-pupil": "No pupil of the list has this row's number.",
     "needs-too-many": "The list names more needs than a register entry holds.",

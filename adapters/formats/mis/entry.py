@@ -9,7 +9,7 @@ from adapters.formats.csv_export import unguarded
 from adapters.formats.mis.cells import Cells, error
 from adapters.formats.mis.joining import Line
 from adapters.formats.mis.meanings import flag_of, rank_of, several
-from adapters.formats.provision_today import Held, held_on
+from adapters.formats.provision_today import Held, coming_after, held_on
 from schemas.codes import code_set
 
 _MOST_NEEDS = 50
@@ -20,7 +20,7 @@ _FURTHER = ("need_type_2", "need_type_3")
 def register_entry(cells: Cells, today: date) -> dict[str, Any]:
     """Return the values of the entry, or nothing where the rows tell of none.
 
-    :param today: the day whose provision counts.
+    :param today: the day whose provision counts; where none holds yet, the next one does.
     """
     history, needs = _history(cells), _needs(cells)
     if not history:
@@ -36,7 +36,7 @@ def register_entry(cells: Cells, today: date) -> dict[str, Any]:
 
 def _now(cells: Cells, history: list[dict[str, str]], today: date) -> dict[str, Any]:
     place = (cells.bunch.provision or cells.bunch.lines)[0]
-    now = held_on(today, history)
+    now = held_on(today, history) or coming_after(today, history)
     if now is None and cells.plan.no_provision:
         now = Held(cells.plan.no_provision, "", None)
     if now is None:

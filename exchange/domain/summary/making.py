@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TypeVar
 
+from exchange.domain.provision_standing import provision_standing
 from exchange.domain.readiness import Deadline, deadlines
 from exchange.domain.summary.coming import coming
 from exchange.domain.summary.model import Child, Line, Noticed, Plan, Report, Summary, Words
@@ -38,7 +39,7 @@ def summarise(pupil: Pupil, records: Iterable[Record], today: date) -> Summary:
     return Summary(
         child=_child(pupil, profile),
         words=_own_words(profile),
-        provision=_label("sen-provision", register.provision) if register else "",
+        provision=provision_standing(register, today).words(_of_provision) if register else "",
         needs=tuple(_needs(register)),
         noticed=tuple(_noticed(register)),
         attendance=_attendance(_one(Attendance, held)),
@@ -81,6 +82,10 @@ def _label(name: str, code: str) -> str:
         return code_set(name).lookup(code, importing=True).label
     except CodeSetError:
         return code
+
+
+def _of_provision(code: str) -> str:
+    return _label("sen-provision", code)
 
 
 def _child(pupil: Pupil, profile: OnePageProfile | None) -> Child:

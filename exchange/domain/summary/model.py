@@ -102,6 +102,7 @@ class Words:
 class Summary:
     """A pack in short. Empty fields mean that no record said anything.
 
+    :param provision: of today, and what is told to begin after it.
     :param absent: names of the records that a summary wants and the pack has not.
     :param clocks: what the law asks of the council by when, as far as the day is known.
     :param safeguarding: whom the DSL must ask, where the flag is up; None: no flag, or it is down.

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from exchange.domain.clocks import london_day
 from exchange.domain.comparing import Difference
-from exchange.domain.readiness import provision_of
+from exchange.domain.provision_standing import ProvisionStanding, provision_standing
 from exchange.errors import Conflict, ExchangeError, FormatError
 from exchange.ports import ReadPupil, UnreadPupil
 from exchange.ports.imports import ListReader
@@ -49,6 +50,7 @@ class Line:
 
     :param name: to be shown to whoever brought the list, and to nobody else.
     :param problems: why this pupil cannot be taken; else what is left out.
+    :param provision: what the list tells of today, and what begins after it; None: nothing.
     :param known: the pupil's id, where they are here already.
     :param differences: what the list says otherwise than our records.
     """
@@ -57,7 +59,7 @@ class Line:
     name: str = field(repr=False)
     born: str = field(default="", repr=False)
     nc_year: str = ""
-    provision: str = ""
+    provision: ProvisionStanding | None = None
     may_be_taken: bool = True
     problems: tuple[Problem, ...] = ()
     known: str = ""
@@ -65,8 +67,9 @@ class Line:
 
     @property
     def has_sen(self) -> bool:
-        """Return whether the list itself says that there is SEN."""
-        return self.provision not in ("", "N")
+        """Return whether the list itself says that there is SEN, or will be."""
+        told = self.provision
+        return told is not None and not {told.now, told.coming} <= {"", "N"}
 
     @property
     def contested(self) -> tuple[Difference, ...]:
@@ -177,13 +180,14 @@ def _line(inside: Inside, org_id: str, row: ReadPupil, matcher: Matcher, seen: s
     except ExchangeError as error:
         may_be_taken, known = False, ""
         problems = (Problem(error.code, error.path, error.hint),)
-    entry = any(isinstance(one, SenRegister) for one in row.records)
+    entry = next((one for one in row.records if isinstance(one, SenRegister)), None)
+    today = london_day(inside.clock.now())
     return Line(
         position=row.position,
         name=row.pupil.names.display,
         born=row.pupil.date_of_birth.isoformat(),
         nc_year=row.pupil.nc_year or "",
-        provision=provision_of(row.records) if entry else "",
+        provision=provision_standing(entry, today) if entry else None,
         may_be_taken=may_be_taken,
         problems=problems,
         known=known,

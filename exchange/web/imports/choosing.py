@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +15,7 @@ from wtforms.fields.choices import SelectChoice
 from exchange.errors import UsageError
 from exchange.services.imports.keep import choose as note_chosen
 from exchange.services.imports.mapping import say_no_upn
-from exchange.services.imports.shelf import Line
+from exchange.services.imports.shelf import Line, Problem
 from exchange.web.forms import PageForm
 from exchange.web.here import inside, org_id
 from exchange.web.imports.shared import BareForm, broken, found, lines_of, place_of, waiting
@@ -93,6 +94,7 @@ def choose(batch: str) -> Any:
         found=one,
         form=form,
         rows=rows,
+        notes=_of_file(reading.lines),
         wrong=wrong[:_SHOWN_PROBLEMS],
         more_wrong=max(0, len(wrong) - _SHOWN_PROBLEMS),
         places=place_of,
@@ -108,18 +110,23 @@ def _wants_reason(wrong: list[Line], form: str) -> bool:
 
 def _row(line: Line, chosen: set[int] | None) -> Row:
     remarks = tuple(
-        f"{_said(one.code)}{f' ({place})' if (place := place_of(one.path)) else ''}"
+        f"{_said(one)}{f' ({place})' if (place := place_of(one.path)) else ''}"
         for one in line.problems
+        if one.code not in _OF_FILE
     )
     return Row(
         line=line,
         born=day(date.fromisoformat(line.born)),
         year=label_of("nc-year", line.nc_year) if line.nc_year else "Not told",
-        provision=label_of("sen-provision", line.provision) if line.provision else "Not told",
+        provision=line.provision.words(_provision) if line.provision else "Not told",
         here=_here(line),
         ticked=line.has_sen if chosen is None else line.position in chosen,
         remarks=remarks,
     )
+
+
+def _provision(code: str) -> str:
+    return label_of("sen-provision", code)
 
 
 def _here(line: Line) -> str:
@@ -141,7 +148,21 @@ _REMARKS = {
     "provision-ended": "The SEN provision has ended: taken as no SEN since then",
     "needs-too-many": "There are more needs than an entry holds",
 }
+_KEPT = {
+    "need-unknown": "The type of a need is not known; the need is kept as it was in the file",
+}
+_OF_FILE = {
+    "destination-no-school": "The file is meant for a council and names no school.",
+}
+"""What one of the pupils brings and is said of the whole file."""
 
 
-def _said(code: str) -> str:
-    return _REMARKS.get(code, "Something could not be read; it is kept as it was")
+def _said(one: Problem) -> str:
+    """Return a remark in words: a cell of a table is left out, an element of a CTF is kept."""
+    told = _REMARKS if place_of(one.path) else _KEPT
+    return told.get(one.code, "Something could not be read; it is kept as it was")
+
+
+def _of_file(lines: Sequence[Line]) -> list[str]:
+    codes = (problem.code for line in lines for problem in line.problems)
+    return [_OF_FILE[code] for code in dict.fromkeys(codes) if code in _OF_FILE]

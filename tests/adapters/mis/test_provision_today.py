@@ -57,6 +57,9 @@ def test_who_left_the_register_has_no_sen_today_and_the_page_says_so() -> None:
         ([("P", "2009-09-01", "2014-08-31")], ("N", date(2014, 9, 1))),
         ([("E", "", ""), ("K", "2019-09-01", "2020-08-31")], ("E", None)),
         ([("K", "2019-09-01", "2026-07-01"), ("E", "2026-07-01", "")], ("E", date(2026, 7, 1))),
+        ([("K", "2026-09-01", "")], ("K", date(2026, 9, 1))),
+        ([("E", "2027-01-04", ""), ("K", "2026-09-01", "2027-01-03")], ("K", date(2026, 9, 1))),
+        ([("K", "2027-07-02", "")], ("K", date(2027, 7, 2))),
     ],
 )
 def test_what_holds_today_by_first_and_last_day(
@@ -65,11 +68,23 @@ def test_what_holds_today_by_first_and_last_day(
     assert now(*periods) == held
 
 
-def test_what_only_begins_later_is_not_of_today_and_waits_for_a_persons_word() -> None:
-    row, _ = read(("E", "2031-09-01", ""))
+def test_who_is_on_the_register_from_next_term_is_so_whatever_holds_for_those_untold() -> None:
+    row, entry = read(("K", "2026-09-01", ""), plan=Plan(no_upn="UN3", no_provision="N"))
+    assert isinstance(row, ReadPupil)
+    assert isinstance(entry, SenRegister)
+    assert (entry.provision, entry.provision_starts) == ("K", date(2026, 9, 1))
+    assert [(one.provision, one.starts) for one in entry.provision_history] == [
+        ("K", date(2026, 9, 1))
+    ]
+    assert row.remarks == ()
+
+
+@pytest.mark.parametrize("starts", ["2031-09-01", "2027-07-03"])
+def test_what_begins_too_late_to_be_believed_waits_for_a_persons_word(starts: str) -> None:
+    row, _ = read(("E", starts, ""))
     assert isinstance(row, UnreadPupil)
     assert [(one.code, one.path) for one in row.errors] == [("provision-later", "/1/2/F")]
-    _, entry = read(("E", "2031-09-01", ""), plan=Plan(no_upn="UN3", no_provision="K"))
+    _, entry = read(("E", starts, ""), plan=Plan(no_upn="UN3", no_provision="K"))
     assert isinstance(entry, SenRegister)
     assert (entry.provision, entry.provision_starts) == ("K", None)
     assert [one.provision for one in entry.provision_history] == ["E"]
@@ -92,6 +107,11 @@ def test_a_transfer_file_too_may_hold_what_begins_later() -> None:
     assert isinstance(entry, SenRegister)
     assert (entry.provision, entry.provision_starts) == ("K", date(2020, 1, 6))
     assert [one.provision for one in entry.provision_history] == ["K", "E"]
+    soon = _of_ctf(("E", "2026-09-01"))
+    assert isinstance(soon, ReadPupil)
+    (entry,) = soon.records
+    assert isinstance(entry, SenRegister)
+    assert (entry.provision, entry.provision_starts) == ("E", date(2026, 9, 1))
     later = _of_ctf(("E", "2031-09-01"))
     assert isinstance(later, UnreadPupil)
     assert [one.code for one in later.errors] == ["provision-later"]

@@ -21,12 +21,15 @@ def upn(surname: str) -> str:
     return upn_check_letter(told) + told
 
 
-def ctf(*pupils: tuple[str, str, str], more: str = "") -> bytes:
-    """Return a small invented CTF: surname, forename and SEN provision of each pupil."""
+def ctf(*pupils: tuple[str, str, str], more: str = "", since: str = "2024-09-01") -> bytes:
+    """Return a small invented CTF: surname, forename and SEN provision of each pupil.
+
+    :param more: further elements of each; ``since``: the first day of each one's provision.
+    """
     told = ""
     for number, (surname, forename, provision) in enumerate(pupils, start=1):
         sen = f"<SENprovision>{provision}</SENprovision>" if provision else ""
-        history = f"<SEN><StartDate>2024-09-01</StartDate>{sen}</SEN>" if sen else ""
+        history = f"<SEN><StartDate>{since}</StartDate>{sen}</SEN>" if sen else ""
         told += f"""<Pupil><UPN>{upn(surname)}</UPN>
         <Surname>{surname}</Surname><Forename>{forename}</Forename>
         <DOB>2015-04-{number % 27 + 1:02d}</DOB><Gender>F</Gender>
