@@ -12,6 +12,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -146,6 +147,18 @@ class Folder:
         if file is None:
             raise NotFound("bundle-unknown", "/folder")
         return file
+
+    def dated(self, bundle_id: str) -> datetime | None:
+        """Return the date of a pack's file: when it was last written, where it is there.
+
+        :raises TransportError: ``folder-unavailable``.
+        """
+        with opened(self._path) as place:
+            look = place.look(_bundle_name(bundle_id))
+        try:
+            return None if look is None else datetime.fromtimestamp(look.modified_ns // 10**9, UTC)
+        except (OverflowError, ValueError, OSError):  # a date that is none, from a broken drive
+            return None
 
     def put_receipt(self, bundle_id: str, seq: int, receipt: SignedReceipt) -> None:
         """Lay a receipt beside its pack, durably; again is no error.

@@ -161,7 +161,10 @@ class Arrival:
     The key is (recipient, sender, bundle id). ``envelope`` holds no pupil data and is clear;
     ``statement``, its signature and ``sender_entry`` are sealed and set by the inner worker.
 
+    :param arrived_at: when its bytes were durable here.
     :param folder: name of the watched folder that it came from, or None for HTTPS.
+    :param laid_at: since when it lay there by the date of its file, where that is earlier
+        (:func:`exchange.domain.clocks.reaching.lay_since`).
     :param statement: as in :class:`Transfer`.
     """
 
@@ -186,6 +189,12 @@ class Arrival:
     statement: bytes = b""
     statement_signature: bytes = b""
     sender_entry: bytes = b""
+    laid_at: datetime | None = None
+
+    @property
+    def reached_at(self) -> datetime:
+        """Return when it reached the organisation, whoever looked when: its clocks run from it."""
+        return min(self.arrived_at, self.laid_at or self.arrived_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 if TYPE_CHECKING:  # what reads documents starts without them
@@ -76,6 +77,9 @@ class WatchedFolder(Protocol):
 
     def open(self, bundle_id: str) -> BinaryIO:
         """Return one, readable and seekable."""
+
+    def dated(self, bundle_id: str) -> datetime | None:
+        """Return the date that a file bears, as anybody who writes to it may set it; or None."""
 
     def put_receipt(self, bundle_id: str, seq: int, receipt: SignedReceipt) -> None:
         """Lay a receipt beside its bundle, durably; again is no error."""

@@ -11,9 +11,11 @@ import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import accumulate
 
 from exchange.bundle.outer import check_envelope, read_outer, verify_payload
+from exchange.domain.clocks.reaching import lay_since
 from exchange.domain.transfer import EMPTIED_HERE, Event, State, after
 from exchange.errors import BundleError, Conflict, NotFound, Refused, TrustError
 from exchange.ports import (
@@ -89,12 +91,14 @@ class ArrivalDesk:
         signature: bytes,
         size: int,
         folder: str | None = None,
+        dated: datetime | None = None,
     ) -> Announcement:
         """Authenticate an envelope and remember it, before a byte of the body is taken.
 
         :param signer_org: who signed the request; must be the sender that the envelope names.
         :param size: of the whole file, bytes.
         :param folder: the watched folder that it lies in, or None for HTTPS.
+        :param dated: the date of its file there.
         :raises TrustError: ``sender-mismatch``, ``signature-invalid``, ``recipient-mismatch``.
         :raises NotFound: ``organisation-not-hosted``.
         :raises Conflict: ``bundle-id-reused``: the same id with another payload; alarmed.
@@ -111,7 +115,7 @@ class ArrivalDesk:
         with self._store.unit(recipient) as unit:
             known = unit.arrivals.find(seen.sender, seen.id)
             if known is None:
-                self._remember(unit, seen, envelope, signature, size, folder)
+                self._remember(unit, seen, envelope, signature, size, folder, dated)
             else:
                 self._require_same(unit, known, seen)
         here = known is not None and known.state is not State.QUEUED
@@ -125,6 +129,7 @@ class ArrivalDesk:
         signature: bytes,
         size: int,
         folder: str | None,
+        dated: datetime | None,
     ) -> None:
         now = self._clock.now()
         arrival = Arrival(
@@ -140,6 +145,7 @@ class ArrivalDesk:
             updated_at=now,
             due_at=None,
             folder=folder,
+            laid_at=lay_since(dated, seen.issued, now),
         )
         try:
             unit.arrivals.add(arrival)

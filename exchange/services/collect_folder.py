@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import datetime
 from typing import BinaryIO
 
 from exchange.bundle.outer import Outer, read_outer
@@ -48,7 +49,7 @@ class FolderCollector:
         """Take one in; return whether it was for us, and what went wrong; raises nothing."""
         try:
             with self._folder.open(bundle_id) as source:
-                return self._take(source), None
+                return self._take(source, bundle_id), None
         except ExchangeError as error:
             return False, error
         except OSError:  # a bad sector, a drive that went away
@@ -56,25 +57,27 @@ class FolderCollector:
         except Exception:  # noqa: BLE001  (a file that breaks our reader must not stop the node)
             return False, BundleError("bundle-unreadable", "/folder")
 
-    def _take(self, source: BinaryIO) -> bool:
-        outer = read_outer(source)
+    def _take(self, source: BinaryIO, bundle_id: str) -> bool:
+        outer, dated = read_outer(source), self._folder.dated(bundle_id)
         hosted = set(self._store.organisations())
         mine = [one.org_id for one in outer.envelope.recipients if one.org_id in hosted]
         errors = []
         for recipient in mine:
             try:
-                self._take_for(recipient, outer, source)
+                self._take_for(recipient, outer, source, dated)
             except ExchangeError as error:  # of one organisation here; the others get theirs
                 errors.append(error)
         if errors:
             raise next(filter(_is_our_own, errors), errors[0])
         return bool(mine)
 
-    def _take_for(self, recipient: str, outer: Outer, source: BinaryIO) -> None:
+    def _take_for(
+        self, recipient: str, outer: Outer, source: BinaryIO, dated: datetime | None
+    ) -> None:
         size = source.seek(0, 2)
         sender = outer.envelope.sender
         said = self._desk.announce(
-            sender, recipient, outer.envelope_bytes, outer.signature, size, self._folder.name
+            sender, recipient, outer.envelope_bytes, outer.signature, size, self._folder.name, dated
         )
         if said.already_here:
             return

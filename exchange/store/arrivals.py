@@ -30,6 +30,7 @@ _CLEAR = (
     "folder",
     "supersedes",
     "in_reply_to",
+    "laid_at",
 )
 _SEALED = ("statement", "statement_signature", "sender_entry")
 

@@ -13,7 +13,7 @@ from exchange.errors import StoreError
 from exchange.store import dialect, failures, lock
 from exchange.store.guard import MIGRATING
 
-HEAD = "v0003"
+HEAD = "v0004"
 """The newest revision; a test holds it to the migrations."""
 
 

@@ -231,6 +231,7 @@ arrivals = Table(
     _id("supersedes", optional=True),
     _id("in_reply_to", optional=True),
     *_sealed(optional=True),
+    _at("laid_at", optional=True),
     PrimaryKeyConstraint("org_id", "sender", "bundle_id"),
     _hosted(),
     Index("ix_arrivals_bundle", "org_id", "bundle_id"),

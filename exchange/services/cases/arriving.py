@@ -119,7 +119,7 @@ class CaseMaker:
             return
         read = self._read(org_id, arrival)
         held = arrival.attention if arrival.kind is None else read.failed
-        pack = Pack(arrival.sender, arrival.bundle_id, london_day(arrival.arrived_at), held or "")
+        pack = Pack(arrival.sender, arrival.bundle_id, london_day(arrival.reached_at), held or "")
         try:
             with inside.store.unit(org_id) as unit:
                 made = self._kept(unit, org_id, arrival, pack, read)
@@ -172,7 +172,7 @@ class CaseMaker:
             source=read.source,
             reference=reference_of(case_id),
             reached=pack.reached,
-            reached_at=arrival.arrived_at,
+            reached_at=arrival.reached_at,
             created_at=now,
             updated_at=now,
             transfer_id=arrival.bundle_id,
@@ -261,13 +261,13 @@ def _told(arrival: Arrival, opened: OpenedBundle) -> _Read:
 def _joined(into: Case, arrival: Arrival, pack: Pack, read: _Read) -> Case:
     """Return a case with one more pack: its own day is the earliest, and never becomes later."""
     packs = in_order((*into.packs, pack))
-    earlier = arrival.arrived_at < into.reached_at
+    earlier = arrival.reached_at < into.reached_at
     return replace(
         _woken(into, read),
         packs=packs,
         transfer_id=into.transfer_id or arrival.bundle_id,
         reached=min(into.reached, pack.reached),
-        reached_at=arrival.arrived_at if earlier else into.reached_at,
+        reached_at=arrival.reached_at if earlier else into.reached_at,
         who=read.who or into.who,
         name=read.name or into.name,
         nc_year=read.nc_year or into.nc_year,

@@ -32,7 +32,7 @@ def file_consultation(unit: UnitOfWork, arrival: Arrival, opened: OpenedBundle) 
         return
     if asked(unit, arrival.bundle_id) is not None:
         return
-    reached = london_day(arrival.arrived_at)
+    reached = london_day(arrival.reached_at)
     made = Asked(arrival.bundle_id, arrival.sender, OPEN, reached, due(CLOCK, reached))
     unit.items.add(asked_to_item(made, arrival.updated_at))
     if statement.supersedes:

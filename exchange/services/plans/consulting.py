@@ -181,7 +181,7 @@ def file_answer(unit: UnitOfWork, arrival: Arrival, opened: OpenedBundle) -> boo
     before = consultation_of_pack(unit, arrival.in_reply_to or "")
     if before is None or before.school_org != arrival.sender or _has_own(before):
         return True
-    noted, on = _noted(before), london_day(arrival.arrived_at)
+    noted, on = _noted(before), london_day(arrival.reached_at)
     made = replace(
         before,
         state=WITHDRAWN if before.state == WITHDRAWN else ANSWERED,

@@ -67,7 +67,7 @@ def keep_report(unit: UnitOfWork, arrival: Arrival, opened: OpenedBundle) -> Non
             surname=pupil.names.surname if pupil else "",
             kind=record.kind,
             meeting=record.meeting,
-            came=london_day(arrival.arrived_at),
+            came=london_day(arrival.reached_at),
             recommendation=record.recommendation,
             nc_year=record.nc_year or "",
             who=who_of(pupil, arrival.sender, pupil.names.known_as or "") if pupil else None,

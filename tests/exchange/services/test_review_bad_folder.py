@@ -60,6 +60,9 @@ class Shelf:
         found = self.files[bundle_id]
         return io.BytesIO(found) if isinstance(found, bytes) else found(bytes(5000))
 
+    def dated(self, bundle_id: str) -> None:
+        return None
+
     def put_receipt(self, bundle_id: str, seq: int, receipt: SignedReceipt) -> None:
         raise NotImplementedError
 

@@ -6,6 +6,7 @@ import hashlib
 import io
 import uuid
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -23,6 +24,7 @@ from schemas.statement import BundleKind, FileRole
 from tests.exchange.services.town import (
     COUNCIL,
     PDF,
+    House,
     Town,
     deliver,
     pupil_record,
@@ -101,6 +103,7 @@ class Desk:
         kind: BundleKind = BundleKind.EHC_REQUEST,
         read: bool = True,
         sender: str = "primary",
+        carry: Callable[[House, bytes], object] = deliver,
         **changes: object,
     ) -> str:
         """Let a school send a request; return the id of its pack."""
@@ -120,7 +123,7 @@ class Desk:
             unit.audit.record(Actor("test", "machine"), "test.sent", "transfer", queued.bundle_id)
             unit.commit()
         with house.blobs.open(house.org_id, queued.blob) as blob:
-            deliver(self.house, blob.read())
+            carry(self.house, blob.read())
         self.town.clock.pass_(seconds=1)  # so that ids of packs follow one another
         if read:
             self.house.take_in(queued.bundle_id, house.org_id)

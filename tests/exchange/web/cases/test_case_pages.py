@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from exchange.domain.access import Role
 from exchange.services.advice import advice_about
 from exchange.services.cases import CaseState
+from exchange.web.words import day
 from schemas.ehc_request import RequestStatus
-from tests.exchange.web.cases.council import Council, day_fields, today, words
+from tests.exchange.web.cases.council import CASEWORKER, Council, day_fields, today, words
 
 REASONS = "The help given so far is working."
 
@@ -357,3 +359,17 @@ def test_a_service_is_asked_once_it_is_decided_to_assess(fresh: Council) -> None
         with fresh.here.node.inside.store.reading(fresh.here.org_id) as unit:
             found = advice_about(unit, str(fresh.only.pupil_id), fresh.only.case_id)
         assert len(found) == at_case
+
+
+def test_a_request_that_lay_in_a_folder_shows_both_days(fresh: Council) -> None:
+    bundle_id = fresh.asked()
+    inside, org_id = fresh.here.node.inside, fresh.here.org_id
+    with inside.store.unit(org_id) as unit:
+        arrival = unit.arrivals.by_bundle(bundle_id)
+        since = arrival.arrived_at - timedelta(days=3)
+        unit.arrivals.update(replace(arrival, folder="drive", laid_at=since))
+        unit.audit.record(CASEWORKER, "test.laid", "arrival", bundle_id)
+        unit.commit()
+    page = words(fresh.browser().get(fresh.at()))
+    assert f"lay in the folder “drive” since {day(since)}" in page
+    assert f"found it there on {day(arrival.arrived_at)}" in page
