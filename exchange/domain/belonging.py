@@ -14,6 +14,8 @@ from exchange.domain.difference import Difference, Object, Thing
 from exchange.domain.pairing import NAMINGS, name_of
 from schemas.pupil import NhsNumberReason
 
+_PROVISION: Final = "sen-register/provision"
+_STARTS: Final = "sen-register/provision_starts"
 _HISTORY: Final = "sen-register/provision_history"
 _ADDRESS: Final = "pupil/contacts/address"
 _AS_PUPIL: Final = "pupil/contacts/address_as_pupil"
@@ -25,14 +27,18 @@ _NO_NUMBER: Final = frozenset(
 def of_provision(found: Sequence[Difference], ours: Object, theirs: Object) -> Sequence[Difference]:
     """Let what tells of another provision stand or fall with the choice of it.
 
-    Else our register would say SEN support, and its history that a plan began since.
+    Else our register would say SEN support, and its history that a plan began since. Where theirs
+    has no first day, that of ours goes with its provision: it is none of the other one.
     """
-    choice = next((one for one in found if one.field == "sen-register/provision"), None)
+    choice = next((one for one in found if one.field == _PROVISION), None)
     if choice is None:
         return found
     one_by_one = [each for one in found for each in _entries(one)]
     brings = tuple(one for one in one_by_one if _tells_of_another(one, ours, theirs))
     rest = [one for one in one_by_one if one is not choice and one not in brings]
+    day = ours.get("provision_starts")
+    if day and not theirs.get("provision_starts"):
+        brings = (Difference(choice.slot, ("provision_starts",), day, None), *brings)
     return [replace(choice, brings=brings), *rest]
 
 
@@ -47,7 +53,7 @@ def _entries(one: Difference) -> Iterator[Difference]:
 
 
 def _tells_of_another(one: Difference, ours: Object, theirs: Object) -> bool:
-    if one.field == "sen-register/provision_starts":
+    if one.field == _STARTS:
         return True
     if one.field not in (_HISTORY, f"{_HISTORY}/starts") or one.ours is not None:
         return False
@@ -61,6 +67,21 @@ def _tells_of_another(one: Difference, ours: Object, theirs: Object) -> bool:
         return True
     now = (theirs["provision"], theirs.get("provision_starts"))
     return (entry["provision"], entry.get("starts")) == now
+
+
+def keep_former(one: Difference, before: Object, made: Object) -> None:
+    """Put the provision whose first day went into the history, which alone tells of it now.
+
+    :param one: a difference that was taken; ``before``: our record without it.
+    """
+    if one.field != _PROVISION or not before.get("provision_starts"):
+        return
+    if made.get("provision_starts"):
+        return
+    former = {"provision": before["provision"], "starts": before["provision_starts"]}
+    history = made.setdefault("provision_history", [])
+    if not any(former.items() <= entry.items() for entry in history):
+        history.append(former)
 
 
 def of_number(found: Sequence[Difference]) -> Sequence[Difference]:

@@ -12,7 +12,14 @@ import copy
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
-from exchange.domain.belonging import of_address, of_number, of_provision, settle, together
+from exchange.domain.belonging import (
+    keep_former,
+    of_address,
+    of_number,
+    of_provision,
+    settle,
+    together,
+)
 from exchange.domain.difference import BEFORE, Difference, Object, Step, Thing
 from exchange.domain.kept_elements import KEPT, are_elements, drop_done, squeezed, standing_in
 from exchange.domain.pairing import NAMINGS, Naming, name_of, naming_of, paired
@@ -156,6 +163,7 @@ def merged(
             continue
         for each in (one, *one.brings):
             _put(made[one.slot], each)
+        keep_former(one, ours[one.slot], made[one.slot])
     changed = frozenset(one.slot for one in taken)
     for slot in changed & ours.keys():
         drop_done(slot, ours[slot], made[slot])
@@ -172,6 +180,9 @@ def _put(record: Object, one: Difference) -> None:
     last = one.steps[-1]
     if isinstance(last, Thing):
         _append(one.field, holder, copy.deepcopy(one.theirs))
+        return
+    if one.theirs is None:  # it goes with something that was taken
+        holder.pop(last, None)
         return
     holder[last] = copy.deepcopy(one.theirs)
     settle(one.field, holder)

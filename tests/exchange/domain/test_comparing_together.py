@@ -98,3 +98,18 @@ def test_an_nhs_number_comes_with_its_reason() -> None:
     assert not one.adds
     assert merged(objected, [one])[0] == known
     assert merged(known, differences(known, objected))[0] == objected
+
+
+def test_a_provision_without_a_day_does_not_take_over_the_day_of_the_one_before() -> None:
+    ours = register("K", "2020-01-06")
+    found = differences(ours, register("E"))
+    (choice,) = found
+    assert [(one.field, one.ours, one.theirs) for one in choice.brings] == [
+        ("sen-register/provision_starts", "2020-01-06", None)
+    ]
+    assert after(ours, list(found)) == ("E", None, ["K 2020-01-06"])
+    assert differences(merged(ours, found)[0], register("E")) == ()
+    known = register("K", "2020-01-06", ("N", ""), ("K", "2020-01-06"))
+    made = after(known, list(differences(known, register("E"))))
+    assert made == ("E", None, ["N None", "K 2020-01-06"])
+    assert differences(ours, register("K")) == ()
