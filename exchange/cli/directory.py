@@ -11,6 +11,7 @@ import click
 from adapters.directory_file import InstalledDirectory
 from exchange.cli.options import Session, home_option, json_option, looking
 from exchange.cli.output import listing, typed_errors
+from exchange.domain.clocks import london_day
 from exchange.errors import Conflict, FormatError, UsageError, Wrapped
 from exchange.settings import Home, load
 from keys.directory import (
@@ -252,7 +253,9 @@ def _row(found: Organisation) -> dict[str, JsonValue]:
         "kind": found.kind,
         "status": found.status,
         "numbers": " ".join(
-            f"{one.scheme}:{one.value}" for one in found.identifiers if one.holds_on(now.date())
+            f"{one.scheme}:{one.value}"
+            for one in found.identifiers
+            if one.holds_on(london_day(now))
         ),
         "keys": " ".join(sorted(classes)) or "none valid",
         "inboxes": [*sorted(found.inboxes)],

@@ -11,6 +11,7 @@ import click
 
 from exchange.cli.options import Session, acting, looking, name_of
 from exchange.cli.output import TYPED, complain, describe, emit, listing, table
+from exchange.domain.clocks import london_day
 from exchange.errors import NotFound, UsageError
 from exchange.ports import Arrival
 from exchange.services import accept as accepting
@@ -94,7 +95,8 @@ def show(
 
 def _print(seen: PackView) -> None:
     click.echo(f"{seen.name or 'No pupil record'}   {seen.kind}, from {seen.sender_name}")
-    click.echo(f"Purpose {seen.purpose}, basis {seen.lawful_basis}, sent {seen.issued:%d %B %Y}")
+    sent = f"{london_day(seen.issued):%d %B %Y}"
+    click.echo(f"Purpose {seen.purpose}, basis {seen.lawful_basis}, sent {sent}")
     table(
         ["", "Type", "Title", "Author", "Date", "Bytes", "Reference"],
         [

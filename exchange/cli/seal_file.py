@@ -20,6 +20,7 @@ from exchange.bundle.recipients import recipient_keys_of
 from exchange.bundle.sealing import hash_source, seal_to_path
 from exchange.cli.options import home_option, json_option, node_of, org_of
 from exchange.cli.output import emit, typed_errors
+from exchange.domain.clocks import london_day
 from exchange.domain.disclosure import Facts, Outcome, Purpose, Recipient, decide
 from exchange.domain.identity import uuid7
 from exchange.errors import (
@@ -216,7 +217,7 @@ def _require_allowed(
             Facts(type=doc_type),
             Recipient(org_id=found.org_id, kind=found.kind, inbox="dsl" if cp else "general"),
             Purpose(code=purpose, lawful_basis=basis, kind="cp-file" if cp else "transfer"),
-            node.inside.clock.now().date(),
+            london_day(node.inside.clock.now()),
         )
     except SchemaError as error:
         raise Wrapped.of(error, path) from None

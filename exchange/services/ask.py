@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from exchange.domain.clocks import london_day
 from exchange.domain.feeder import Likeness, Who, likeness
 from exchange.errors import Conflict, NotFound, Refused
 from exchange.ports import Actor, Arrival, UnitOfWork
@@ -94,7 +95,7 @@ def ask_for_records(
     message = Message(
         subject=str(uuid.uuid4()),
         kind=MessageKind.RECORDS_REQUEST,
-        written=inside.clock.now().date(),
+        written=london_day(inside.clock.now()),
         written_by=Person(name=actor.name, role=actor.role),
         text=text.replace("\r\n", "\n").strip() or None,
         child=child,
@@ -212,7 +213,7 @@ def _answer(
     message = Message(
         subject=told.message.subject,
         kind=MessageKind.RECORDS_ANSWER,
-        written=inside.clock.now().date(),
+        written=london_day(inside.clock.now()),
         # Who answers about a protected move is not told: a machine's name would tell why.
         written_by=Person(name="The school office", role="school")
         if actor is REPLIER

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from exchange.bundle.at_rest import Digests, seal_stream
+from exchange.domain.clocks import london_day
 from exchange.errors import Refused, ScannerUnavailable, Wrapped
 from exchange.ports import (
     Actor,
@@ -84,7 +85,7 @@ def attach(
     """
     try:
         kind = code_set("document-type").lookup(
-            new.type, on=inside.clock.now().date(), path="/type"
+            new.type, on=london_day(inside.clock.now()), path="/type"
         )
     except CodeSetError as error:
         raise Wrapped.of(error) from None

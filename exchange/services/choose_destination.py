@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Literal
 
+from exchange.domain.clocks import london_day
 from exchange.domain.folding import spelling
 from exchange.domain.transfer import State
 from exchange.errors import Conflict, DestinationRefused
@@ -81,7 +82,7 @@ def choose_destination(
         org_id=found.org_id,
         inbox=inbox,
         confirmed_by=actor.name,
-        confirmed_with=confirmed_with(found, identifier, confirmation, now.date()),
+        confirmed_with=confirmed_with(found, identifier, confirmation, london_day(now)),
         confirmed_at=now,
     )
     with inside.store.unit(org_id) as unit:

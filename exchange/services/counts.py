@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 
+from exchange.domain.clocks import london_day
 from exchange.domain.feeder import Standing
 from exchange.domain.small_numbers import SMALL, hidden
 from exchange.domain.transfer import State
@@ -120,7 +121,7 @@ def _broken(title: str, numbers: Mapping[str, int]) -> Breakdown:
 def _span(moments: Sequence[datetime]) -> tuple[date | None, date | None]:
     if len(moments) < SMALL:
         return None, None
-    return min(moments).date(), max(moments).date()
+    return london_day(min(moments)), london_day(max(moments))
 
 
 def _provision(code: str) -> str:

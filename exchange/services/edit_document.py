@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import date
 
+from exchange.domain.clocks import london_day
 from exchange.domain.disclosure import is_cp
 from exchange.errors import Conflict, NotFound, Refused, UsageError, Wrapped
 from exchange.ports import Actor, StoredDocument, UnitOfWork
@@ -67,7 +68,7 @@ def edit_document(
     :raises Refused: ``document-compartment``: a child-protection type is for the DSL's area alone.
     :raises UsageError: ``line-unclear``, ``day-unclear``.
     """
-    today = inside.clock.now().date()
+    today = london_day(inside.clock.now())
     told = _checked(details, today)
     with inside.store.unit(org_id) as unit:
         found = document_of(unit, pupil_id, document_id)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from exchange.domain.admissions import ListedChild, read_list
+from exchange.domain.clocks import london_day
 from exchange.domain.feeder import Who, fold
 from exchange.domain.school_names import parse_query
 from exchange.errors import DestinationRefused, ExchangeError, UsageError
@@ -55,7 +56,7 @@ def draft_list(inside: Inside, org_id: str, text: str, actor: Actor) -> str:
     :raises FormatError: ``list-empty``, ``list-too-long``, ``list-columns``.
     """
     now = inside.clock.now()
-    read_list(text, now.date())
+    read_list(text, london_day(now))
     list_id = str(uuid.uuid4())
     with inside.store.unit(org_id) as unit:
         for old in unit.items.due(LIST, now, 50):
@@ -152,7 +153,7 @@ def _take(
 
 def _rows(inside: Inside, unit: UnitOfWork, list_id: str) -> tuple[ListedChild, ...]:
     text = (unit.items.get(LIST, list_id).content or {})["text"]
-    return read_list(str(text), inside.clock.now().date())
+    return read_list(str(text), london_day(inside.clock.now()))
 
 
 class _Known:

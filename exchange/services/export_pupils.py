@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from exchange.domain.clocks import london_day
 from exchange.domain.transfer import State
 from exchange.errors import BundleError, NotFound, UsageError, Wrapped
 from exchange.ports import Actor, Arrival, Item, UnitOfWork
@@ -97,10 +98,10 @@ def export_ctf(
         raise UsageError("version-unknown", "/version", "Choose one of the versions.")
     found = _found(inside, org_id, chosen)
     now = inside.clock.now()
-    here = _party(organisation(inside.directory(), org_id, now), now.date())
+    here = _party(organisation(inside.directory(), org_id, now), london_day(now))
     senders = {one.sender.org_id: one.sender for one in found}
     only = next(iter(senders.values())) if len(senders) == 1 else None
-    source = _party(only, now.date()) if only else here
+    source = _party(only, london_day(now)) if only else here
     out = io.BytesIO()
     at = now.astimezone(_LONDON)
     exports.ctf.write(out, source, here, at, (one.pupil for one in found), version=version)
@@ -144,7 +145,7 @@ def _table(
     writer.write(out, HEADS, (_row(one) for one in found))
     suffix, media_type = form
     _booked(inside, org_id, suffix, "", len(found), actor)
-    day = inside.clock.now().astimezone(_LONDON).date()
+    day = london_day(inside.clock.now())
     name = f"received-{day.isoformat()}.{suffix}"
     return ExportFile(name, media_type, out.getvalue(), len(found))
 
@@ -202,7 +203,7 @@ def _row(one: _Packed) -> tuple[str, ...]:
         *[*needs, "", ""][:2],
         (profile.medical_alert or "") if profile else "",
         one.sender.name,
-        _day(one.arrival.arrived_at.astimezone(_LONDON).date()),
+        _day(london_day(one.arrival.arrived_at)),
     )
 
 

@@ -6,6 +6,7 @@ exchange has signed the request, so that nobody types where it goes: the request
 
 from __future__ import annotations
 
+from exchange.domain.clocks import london_day
 from exchange.domain.destinations import Asked, Kind
 from exchange.errors import Conflict, NotFound, Refused
 from exchange.ports import Actor, UnitOfWork
@@ -74,7 +75,7 @@ def hand_over(
         asked = Asked(
             by="la" if asker.kind == "la" else "school",
             who=asker.name,
-            day=request.at.date(),
+            day=london_day(request.at),
             recorded_by=actor.name,
             role=actor.role,
         )

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from exchange.bundle.at_rest import seal_stream
 from exchange.bundle.opening import OpenedBundle
+from exchange.domain.clocks import london_day
 from exchange.domain.disclosure import is_cp
 from exchange.domain.feeder import Likeness, likeness
 from exchange.domain.transfer import Event, after
@@ -244,7 +245,7 @@ def _take_in(
     document_id: str,
 ) -> StoredDocument:
     now = inside.clock.now()
-    name = "cp" if is_cp(file.type, now.date()) else "general"
+    name = "cp" if is_cp(file.type, london_day(now)) else "general"
     compartment = inside.vault.compartment(org_id, name)
     # Not by the document's id: that one may be here already, and what is written now be dropped.
     blob = compartment.tag("blob", uuid.uuid4().bytes)

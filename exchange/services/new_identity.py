@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from exchange.bundle.at_rest import seal_stream
+from exchange.domain.clocks import london_day
 from exchange.domain.folding import fold, words
 from exchange.domain.protection import require_setter
 from exchange.errors import NotFound, Refused, UsageError
@@ -184,7 +185,7 @@ def _document(unit: UnitOfWork, pupil_id: str, document_id: str) -> StoredDocume
 
 
 def _keep(inside: Inside, org_id: str, pupil_id: str, text: str, type_: str, actor: Actor) -> str:
-    kind = code_set("document-type").lookup(type_, on=inside.clock.now().date(), path="/type")
+    kind = code_set("document-type").lookup(type_, on=london_day(inside.clock.now()), path="/type")
     if kind.attributes.get("compartment") == "cp":
         raise Refused("cp-apart", "/type", "Child protection is kept in its own area.")
     content = text.replace("\r\n", "\n").encode("utf-8")

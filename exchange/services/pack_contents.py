@@ -11,6 +11,7 @@ from datetime import date
 from typing import BinaryIO
 
 from exchange.bundle.contents import Readable, Source
+from exchange.domain.clocks import london_day
 from exchange.domain.disclosure import (
     Disclosed,
     Outcome,
@@ -107,7 +108,7 @@ def gather(
     :param beside: further documents of the pupil, which are not in question (``weigh``).
     :raises schemas.errors.SchemaError: a type, code or record is none any more.
     """
-    today = inside.clock.now().date()
+    today = london_day(inside.clock.now())
     recipient = recipient_for(organisation, purpose, records, today)
     weighed = weigh(pupil, records, documents, recipient, purpose, today, beside=beside)
     return Contents(_sources(inside, org_id, pupil, weighed, today), weighed.disclosed)

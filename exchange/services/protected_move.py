@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from exchange.domain.clocks import london_day
 from exchange.domain.protection import Protection, SafeDestination, way_for
 from exchange.errors import Conflict, DestinationRefused, NotFound, Refused
 from exchange.ports import Actor, Destination, UnitOfWork
@@ -48,7 +49,7 @@ def choose_safe_destination(
         name=found.name,
         way=way,
         confirmed_by=actor.name,
-        confirmed_with=confirmed_with(found, identifier, confirmation, now.date()),
+        confirmed_with=confirmed_with(found, identifier, confirmation, london_day(now)),
         confirmed_at=now,
     )
     recipient_keys(found, chosen.inbox, now)

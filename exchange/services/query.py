@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from exchange.domain.clocks import london_day
 from exchange.errors import Conflict, NotFound, UsageError
 from exchange.ports import Actor, Arrival, UnitOfWork
 from exchange.services.inside import Inside
@@ -51,7 +52,7 @@ def ask_question(
     message = Message(
         subject=statement.subject,
         kind=MessageKind.QUESTION,
-        written=inside.clock.now().date(),
+        written=london_day(inside.clock.now()),
         written_by=_person(actor),
         text=_text(text),
         documents=tuple(documents),
@@ -79,7 +80,7 @@ def answer_question(inside: Inside, org_id: str, message_id: str, text: str, act
     message = Message(
         subject=asked.message.subject,
         kind=MessageKind.ANSWER,
-        written=inside.clock.now().date(),
+        written=london_day(inside.clock.now()),
         written_by=_person(actor),
         text=_text(text),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from exchange.bundle.opening import CheckedDocument
+from exchange.domain.clocks import london_day
 from exchange.domain.disclosure import is_cp
 from exchange.errors import BagError, NotFound
 from exchange.ports import Arrival
@@ -36,7 +37,7 @@ class PackDocument:
         :raises NotFound: ``document-unknown``, ``contents-gone``.
         :raises BundleError: altered.
         """
-        today = self.inside.clock.now().date()
+        today = london_day(self.inside.clock.now())
         with ExitStack() as stack:
             opened = stack.enter_context(open_pack(self.inside, self.org_id, self.arrival))
             file = opened.documents.get(self.document_id)

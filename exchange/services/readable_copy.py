@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from exchange.bundle.contents import Source
+from exchange.domain.clocks import london_day
 from exchange.errors import Wrapped
 from exchange.ports.render import Renderer
 from exchange.services.links.pack_view import instant_words, pack_view
@@ -29,7 +30,7 @@ def readable_copy(
     :raises exchange.errors.FormatError: ``document-not-rendered``.
     """
     try:
-        view = pack_view(sources, at.date())
+        view = pack_view(sources, london_day(at))
     except SchemaError as error:
         raise Wrapped.of(error, "/records") from None
     day = instant_words(at)
@@ -48,5 +49,5 @@ def readable_copy(
         open=lambda: io.BytesIO(content),
         title=TITLE,
         author=sender,
-        authored=at.date(),
+        authored=london_day(at),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
+from exchange.domain.clocks import london_day
 from exchange.domain.transfer import State
 from exchange.errors import Conflict, DestinationRefused, NotFound, UsageError
 from exchange.ports import Actor, Destination, UnitOfWork
@@ -46,7 +47,7 @@ def register_second(
     :raises Refused: ``protected-move``: a protected pack has one recipient.
     """
     now = inside.clock.now()
-    if learned_on is not None and learned_on > now.date():
+    if learned_on is not None and learned_on > london_day(now):
         raise UsageError("day-to-come", "/learned_on", "This day is still to come.")
     found = found_at(inside, identifier, "general", now)
     if found.kind not in ("school", "college"):
@@ -56,7 +57,7 @@ def register_second(
         org_id=found.org_id,
         inbox="general",
         confirmed_by=actor.name,
-        confirmed_with=confirmed_with(found, identifier, confirmation, now.date()),
+        confirmed_with=confirmed_with(found, identifier, confirmation, london_day(now)),
         confirmed_at=now,
     )
     with inside.store.unit(org_id) as unit:

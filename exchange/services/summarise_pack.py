@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from exchange.bundle.opening import OpenedBundle
+from exchange.domain.clocks import london_day
 from exchange.domain.disclosure import is_cp
 from exchange.domain.readiness import is_out_of_date
 from exchange.domain.summary import Summary, summarise
@@ -125,7 +126,7 @@ class _Seen:
 
 
 def _page(inside: Inside, arrival: Arrival, opened: OpenedBundle, seen: _Seen) -> PackPage:
-    today = inside.clock.now().date()
+    today = london_day(inside.clock.now())
     found = list(opened.records(RECORDS))
     records = tuple(one for _, one in found)
     pupil = next((one for one in records if isinstance(one, Pupil)), None)

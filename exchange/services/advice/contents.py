@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from exchange.domain.clocks import london_day
 from exchange.domain.disclosure import (
     Decision,
     Judgement,
@@ -86,7 +87,7 @@ def recipient_of(
     now = inside.clock.now()
     found = inside.directory().get(body.org_id, now)
     records = unit.records.of_pupil(pupil_id)
-    made = recipient_for(found, purpose_of(AdvicePurpose.REFERRAL), records, now.date())
+    made = recipient_for(found, purpose_of(AdvicePurpose.REFERRAL), records, london_day(now))
     return replace(made, role=role, asked=True)
 
 
@@ -98,7 +99,7 @@ def offered(
     :raises NotFound: ``pupil-unknown``.
     :raises Wrapped: a type, purpose or basis is none any more.
     """
-    today = inside.clock.now().date()
+    today = london_day(inside.clock.now())
     documents = [one for one in unit.documents.of_pupil(pupil_id) if not is_cp(one.type, today)]
     decided = _decided(unit.pupils.get(pupil_id), documents, recipient, purpose, inside)
     made = [
@@ -148,7 +149,7 @@ def _released(one: Offered, recipient: Recipient, actor: Actor, now: datetime) -
         reason=CHOSEN,
         audience=recipient.org_id,
         by=actor.name,
-        day=now.date(),
+        day=london_day(now),
         recorded_by=actor.name,
         role=actor.role,
         at=now,
@@ -165,7 +166,7 @@ def _decided(
     inside: Inside,
     beside: Sequence[StoredDocument] = (),
 ) -> dict[str, Decision]:
-    today = inside.clock.now().date()
+    today = london_day(inside.clock.now())
     try:
         weighed = weigh(pupil, (), documents, recipient, purpose, today, beside=beside)
         for one in documents:

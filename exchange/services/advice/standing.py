@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from exchange.domain.clocks import london_day
 from exchange.domain.transfer import State as PackState
 from exchange.errors import Conflict, Refused
 from exchange.ports import Actor, Transfer, UnitOfWork
@@ -34,7 +34,6 @@ WORKER = Actor("worker", "machine")
 AGAIN = timedelta(days=14)
 """Between two reminders that the machine sends, and before the first of what nobody opened."""
 MOST_BY_MACHINE = 6
-_LONDON = ZoneInfo("Europe/London")
 
 
 def get_advice(unit: UnitOfWork, request_id: str) -> AdviceRequest:
@@ -254,4 +253,4 @@ def _keep(
 
 
 def _today(inside: Inside) -> date:
-    return inside.clock.now().astimezone(_LONDON).date()
+    return london_day(inside.clock.now())

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from exchange.domain.clocks import london_day
 from exchange.domain.transfer import State
 from exchange.errors import Conflict, NotFound
 from exchange.ports import Arrival, AuditEntry, UnitOfWork
@@ -48,7 +49,7 @@ class FeederBoard:
         :raises NotFound: ``organisation-not-hosted``.
         """
         packs, expected = self._packs.by_key(org_id), self._expected.by_key(org_id)
-        today, has_list = self._inside.clock.now().date(), bool(expected)
+        today, has_list = london_day(self._inside.clock.now()), bool(expected)
         with self._lock:
             kept = self._lines.pop(org_id, None)
             if kept is None or (kept.today, kept.has_list) != (today, has_list):

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from exchange.domain.clocks import london_day
 from exchange.domain.disclosure import Disclosed, Purpose
 from exchange.errors import TrustError
 from exchange.ports import StoredDocument, StoredPupil, StoredRecord, UnitOfWork
@@ -58,7 +59,9 @@ def likely_council(inside: Inside, unit: UnitOfWork, org_id: str, pupil_id: str)
         return Council(known.code, known.name, known.org_id or "")
     now = inside.clock.now()
     try:
-        number = organisation(inside.directory(), org_id, now).identifier("laestab", now.date())
+        number = organisation(inside.directory(), org_id, now).identifier(
+            "laestab", london_day(now)
+        )
     except TrustError:
         number = None
     return council_of(inside, number[:3]) if number else None
@@ -95,7 +98,7 @@ def weighed_for(
     :param beside: further documents of the pupil, which are not in question (``weigh``).
     :raises schemas.errors.SchemaError: a type or record is none any more.
     """
-    on = inside.clock.now().date()
+    on = london_day(inside.clock.now())
     to = recipient_for(addressee(inside, council), PURPOSE, records, on)
     return weigh(pupil, records, documents, to, PURPOSE, on, beside=beside)
 

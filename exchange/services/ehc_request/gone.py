@@ -6,6 +6,7 @@ that has not joined, and is taken back without a word to it from here.
 
 from __future__ import annotations
 
+from exchange.domain.clocks import london_day
 from exchange.errors import DestinationRefused, TrustError
 from exchange.services.ehc_request.councils import Council
 from exchange.services.ehc_request.model import FileState, RequestFile
@@ -43,5 +44,5 @@ def successor_of(inside: Inside, council: Council) -> Council | None:
         return None
     if after is None or after.kind != "la" or after.status != "open":
         return None
-    code = after.identifier("la", now.date())
+    code = after.identifier("la", london_day(now))
     return Council(code, after.name, after.org_id) if code else None

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from exchange.domain.clocks import london_day
 from exchange.domain.family import Paper, may_be_read, may_be_told
 from exchange.errors import (
     NotFound,
@@ -145,7 +146,7 @@ def exclude_member(inside: Inside, org_id: str, member_id: str, actor: Actor) ->
 
 def readable_choices(inside: Inside, org_id: str, pupil_id: str) -> list[tuple[str, str]]:
     """Return id and type of the documents that staff may let somebody of the family open."""
-    today = inside.clock.now().date()
+    today = london_day(inside.clock.now())
     with inside.store.reading(org_id) as unit:
         papers = _papers(inside, unit, pupil_id)
     return [(one.ref, one.type) for one in papers if may_be_told(one) and may_be_read(one, today)]

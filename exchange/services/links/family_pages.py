@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from exchange.domain.clocks import london_day
 from exchange.errors import ExchangeError, Refused, StoreError, TrustError, Wrapped
 from exchange.ports import Actor, StoredDocument, UnitOfWork
 from exchange.services.inside import Inside
@@ -39,7 +40,7 @@ def require_invitable(inside: Inside, unit: UnitOfWork, one: Member) -> None:
     if one.forbidden:
         hint = "A court order forbids it. Ask your council's legal team before you change that."
         raise Refused("court-order", "/member", hint)
-    require_may_speak(unit.pupils.get(one.pupil_id), one, inside.clock.now().date())
+    require_may_speak(unit.pupils.get(one.pupil_id), one, london_day(inside.clock.now()))
 
 
 class FamilyPages:
@@ -54,7 +55,7 @@ class FamilyPages:
 
     def refresh(self) -> int:
         """Seal anew what changed; return how many pages."""
-        today, count = self._inside.clock.now().date(), 0
+        today, count = london_day(self._inside.clock.now()), 0
         for org_id in self._inside.store.organisations():
             with self._inside.store.reading(org_id) as unit:
                 newest = unit.audit.last_seq(), today

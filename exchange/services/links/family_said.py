@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Literal
 
 from exchange.bundle.at_rest import seal_stream
+from exchange.domain.clocks import london_day
 from exchange.domain.disclosure import EVERYBODY, Said, Wanted, Wish
 from exchange.domain.family import MAY_BE_TOLD
 from exchange.errors import NotFound, UsageError, Wrapped
@@ -256,7 +257,7 @@ def _seal_words(
         type="pupil-views" if pupil else "parent-views",
         title="The young person's views" if pupil else "Parent's views",
         author=one.name,
-        authored=now.date(),
+        authored=london_day(now),
         media_type="text/plain",
         file_name="views.txt",
         sha256=digests.sha256,

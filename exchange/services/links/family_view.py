@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 
 from exchange.bundle.receipting import parse_receipt
+from exchange.domain.clocks import london_day
 from exchange.domain.disclosure import Facts, Purpose, Recipient, Said
 from exchange.domain.family import ENDS, STEPS, Paper, may_be_read, may_be_told, names_another
 from exchange.errors import TrustError
@@ -63,7 +64,7 @@ def papers_of(inside: Inside, unit: UnitOfWork, pupil_id: str) -> list[Paper]:
     records = unit.records.of_pupil(pupil_id)
     documents = unit.documents.of_pupil(pupil_id)
     going = _going(inside, unit, pupil, records, documents)
-    facts = PackFacts(pupil, records, documents, inside.clock.now().date())
+    facts = PackFacts(pupil, records, documents, london_day(inside.clock.now()))
     found = [_paper_of(one.document_id, facts.of_document(one), going, one) for one in documents]
     for record in records:
         ref = f"{pupil_id}/{record.slot}"
@@ -98,7 +99,7 @@ def _going(
 ) -> frozenset[str]:
     unwished = replace(pupil, said={key: _unwished(said) for key, said in pupil.said.items()})
     papers = [replace(one, said=_unwished(one.said)) for one in documents]
-    today = inside.clock.now().date()
+    today = london_day(inside.clock.now())
     going: set[str] = set()
     for to, purpose in _recipients(inside, unit, pupil, records):
         weighed: Weighed = weigh(unwished, records, papers, to, purpose, today)
@@ -110,7 +111,7 @@ def _recipients(
     inside: Inside, unit: UnitOfWork, pupil: StoredPupil, records: Sequence[StoredRecord]
 ) -> Iterator[tuple[Recipient, Purpose]]:
     """Yield who would get it: the next school, and the second where there is one."""
-    on = inside.clock.now().date()
+    on = london_day(inside.clock.now())
     to, purpose = destination_of(inside, unit, pupil), Purpose()
     if to is None:  # what would go to whichever school it will be
         yield Recipient(org_id="school", kind="school"), purpose
@@ -154,7 +155,7 @@ def family_view(
     readable = [
         documents[paper.ref]
         for paper in told
-        if paper.ref in one.readable and may_be_read(paper, now.date())
+        if paper.ref in one.readable and may_be_read(paper, london_day(now))
     ]
     to, also = destination_of(inside, unit, pupil), _second_school(inside, unit, one.pupil_id)
     view: dict[str, JsonValue] = {

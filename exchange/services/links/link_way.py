@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from exchange.bundle.contents import RecipientKeys, Source
+from exchange.domain.clocks import london_day
 from exchange.domain.transfer import State
 from exchange.errors import Wrapped
 from exchange.ports import Actor, Destination, Transfer, UnitOfWork
@@ -132,14 +133,16 @@ class LinkWay:
                 self._inside.blobs.delete(self._org_id, name)
 
     def _urn(self) -> str:
-        return self._school.identifier("urn", self._inside.clock.now().date()) or ""
+        return self._school.identifier("urn", london_day(self._inside.clock.now())) or ""
 
     def _sender(self) -> Organisation:
         return organisation(self._inside.directory(), self._org_id, self._inside.clock.now())
 
     def _write_share(self, transfer: Transfer, sources: Sequence[Source]) -> None:
         try:
-            view = pack_view(sources, self._inside.clock.now().date(), self._seen_before(transfer))
+            view = pack_view(
+                sources, london_day(self._inside.clock.now()), self._seen_before(transfer)
+            )
         except SchemaError as error:
             raise Wrapped.of(error, "/records") from None
         view |= {

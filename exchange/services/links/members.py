@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from exchange.domain.clocks import london_day
 from exchange.domain.disclosure import Speaker, speaks_alone
 from exchange.domain.family import Relationship, Responsibility
 from exchange.errors import Refused, StoreError, UsageError
@@ -172,7 +173,7 @@ def add_member(inside: Inside, org_id: str, new: Member, actor: Actor) -> Member
     now = inside.clock.now()
     with inside.store.unit(org_id) as unit:
         require_ordinary(unit, made.pupil_id)
-        require_may_speak(unit.pupils.get(made.pupil_id), made, now.date())
+        require_may_speak(unit.pupils.get(made.pupil_id), made, london_day(now))
         unit.items.add(
             Item(KIND, made.member_id, ACTIVE, made.content(), now, now, about=made.pupil_id)
         )

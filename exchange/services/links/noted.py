@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from exchange.domain.clocks import london_day
 from exchange.errors import Refused
 from exchange.ports import Actor, UnitOfWork
 from exchange.services.edit_record import require_version, version_of
@@ -57,7 +58,7 @@ def change_member(
     require_version(noted_version(before), based_on, "/member")
     after = replace(before, **{name: getattr(new, name) for name in _NOTED})
     if not after.forbidden:
-        require_may_speak(unit.pupils.get(before.pupil_id), after, now.date())
+        require_may_speak(unit.pupils.get(before.pupil_id), after, london_day(now))
     keep_member(unit, after, now)
     unit.audit.record(actor, "family.member-changed", "family-member", told.member_id)
     return after

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from exchange.bundle.contents import Source
+from exchange.domain.clocks import london_day
 from exchange.domain.summary import summarise
 from exchange.services.pack_sections import alert_of, day_words, in_full, sections_of
 from exchange.services.record_view import name_of, told
@@ -33,7 +34,7 @@ Files = frozenset[tuple[str, str]]
 
 def instant_words(at: datetime) -> str:
     """Return the day of an instant in London."""
-    return day_words(at.astimezone(_LONDON).date())
+    return day_words(london_day(at))
 
 
 def size_words(size: int) -> str:

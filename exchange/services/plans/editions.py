@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from exchange.domain.clocks import london_day
 from exchange.domain.disclosure import CONSULTATION, Disclosed, Outcome, Purpose, Recipient
 from exchange.errors import DisclosureRefused, NotFound, Wrapped
 from exchange.ports import StoredDocument, StoredRecord, UnitOfWork
@@ -91,10 +92,10 @@ def edition(inside: Inside, unit: UnitOfWork, held: Case, to: str, kind: Edition
     purpose = Purpose(code=kind.purpose, lawful_basis=BASIS)
     records = [one for one in unit.records.of_pupil(pupil_id) if one.slot == PLAN]
     try:
-        misfit = why_unfit(recipient, purpose, now.date())
+        misfit = why_unfit(recipient, purpose, london_day(now))
         if misfit:
             raise DisclosureRefused(misfit, "/to", "A plan goes to a school or college.")
-        letters = _letters(unit, pupil_id, records, recipient, purpose, now.date())
+        letters = _letters(unit, pupil_id, records, recipient, purpose, london_day(now))
         papers = _papers(unit, pupil_id, plan, letters)
         contents = _gathered(inside, unit, pupil_id, records, papers, recipient, purpose)
     except SchemaError as error:
@@ -111,7 +112,7 @@ def edition_on_paper(inside: Inside, unit: UnitOfWork, held: Case) -> EhcPlan:
     :raises NotFound: ``plan-missing``; ``plan-stays``: none of it may go.
     :raises Refused: ``case-without-pupil``; ``protected-move``.
     """
-    pupil_id, today = require_pupil(held), inside.clock.now().date()
+    pupil_id, today = require_pupil(held), london_day(inside.clock.now())
     require_ordinary(unit, pupil_id)
     if plan_of(unit, held) is None:
         raise NotFound("plan-missing", "/plan", "Write at least one section first.")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
+from exchange.domain.clocks import london_day
 from exchange.errors import NotFound, Refused
 from exchange.ports import Actor, UnitOfWork
 from exchange.services.cases import Case, case
@@ -151,7 +152,7 @@ def _whose(inside: Inside, org_id: str, case_id: str) -> tuple[str, str]:
 def _authority(inside: Inside, org_id: str, home: str | None) -> str:
     """Return the three digits of this authority, as the directory has them, or the home's."""
     now = inside.clock.now()
-    ours = inside.directory().get(org_id, now).identifier("la", now.date())
+    ours = inside.directory().get(org_id, now).identifier("la", london_day(now))
     found = ours or home
     if found is None or found not in code_set("la"):
         hint = "The directory does not say which council this is. Ask your administrator."

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from exchange.domain.clocks import Calendar, due
+from exchange.domain.clocks import Calendar, due, london_day
 from exchange.domain.family import Relationship, Responsibility
 from exchange.errors import NotFound, Refused, StoreError, UsageError
 from exchange.ports import Actor, UnitOfWork
@@ -126,7 +126,7 @@ def record_request(
     :raises NotFound: ``pupil-unknown``, ``item-unknown``.
     """
     now = inside.clock.now()
-    if asked_on > now.date():
+    if asked_on > london_day(now):
         raise UsageError("day-to-come", "/asked_on", "This day is still to come.")
     said = note.strip()
     if not said:
@@ -141,7 +141,7 @@ def record_request(
         else:
             member = _member(unit, pupil_id, member_id)
             name = member.name
-            alone = speaks_for_self(pupil, now.date())
+            alone = speaks_for_self(pupil, london_day(now))
             require_entitled(member, authority, alone=alone)
         made = Request(
             str(uuid.uuid4()),

@@ -137,7 +137,7 @@ def _at_case(order: AdviceOrder) -> AdviceOrder:
 
 
 def _specs() -> tuple[Spec, ...]:
-    today = inside().clock.now().date()
+    today = london_day(inside().clock.now())
     types = list(types_on(today).items())
     return (
         Spec("kind", "What is it?", "radio", choices=lambda: KINDS, needed=True),

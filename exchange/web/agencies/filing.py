@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
+from exchange.domain.clocks import london_day
 from exchange.errors import ExchangeError, NotFound
 from exchange.services.advice.filing import Confirmed, file_report, set_aside
 from exchange.services.advice.matching import match_of
@@ -67,7 +68,7 @@ def report(report: str) -> Any:
         may_file=not any(one.step is Step.FILED for one in newer),
         is_waiting=found.step is Step.WAITING,
         is_over=found.step in (Step.FILED, Step.SET_ASIDE),
-        labels=types_on(inside().clock.now().date()),
+        labels=types_on(london_day(inside().clock.now())),
         readers={one.value: label for one, label in READERS},
         registers={one.value: label for one, label in REGISTERS},
     )

@@ -17,6 +17,7 @@ from wtforms.fields import DateField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from exchange.domain.access import Role
+from exchange.domain.clocks import london_day
 from exchange.errors import ExchangeError, UsageError
 from exchange.ports import UnitOfWork
 from exchange.services.ask import (
@@ -168,7 +169,7 @@ def _child(form: AskForm) -> AskedChild:
     except IdentifierError:
         raise UsageError("upn-invalid", "/upn", "Check the UPN, or leave it out.") from None
     born = _day(form.born.data)
-    if born is None or born > inside().clock.now().date():
+    if born is None or born > london_day(inside().clock.now()):
         raise UsageError("born-unlikely", "/born", "Check the date of birth.")
     return AskedChild(
         surname=" ".join(str(form.surname.data).split()),

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, render_template, request
 
 from exchange.domain.access import Role
+from exchange.domain.clocks import london_day
 from exchange.errors import NotFound
 from exchange.services.class_sheet import LOOKED_AFTER, Sheet, groups_for, sheet
 from exchange.services.looked_after import InCare, children_in_care, paper_in_care
@@ -53,7 +54,7 @@ def page() -> Any:
 def looked_after_file(pupil: str, document: str) -> Response:
     """Show a looked-after child's PEP or plan to the designated teacher; it is in the book."""
     with inside().store.unit(org_id()) as unit:
-        found = paper_in_care(unit, pupil, document, inside().clock.now().date())
+        found = paper_in_care(unit, pupil, document, london_day(inside().clock.now()))
         unit.audit.record(actor(), "document.opened", "document", document)
         unit.commit()
     opened = SealedDocument(inside(), org_id(), found.blob, found.file_name)
@@ -62,7 +63,7 @@ def looked_after_file(pupil: str, document: str) -> Response:
 
 def _in_care() -> list[InCare]:
     with inside().store.reading(org_id()) as unit:
-        return children_in_care(unit, inside().clock.now().date())
+        return children_in_care(unit, london_day(inside().clock.now()))
 
 
 def pdf() -> Response:

@@ -11,6 +11,7 @@ from wtforms.fields import RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from exchange.domain.access import Role
+from exchange.domain.clocks import london_day
 from exchange.errors import ExchangeError, NotFound
 from exchange.services.approval import Approval
 from exchange.services.approve import WAITING, approvals, confirm_by_call, decide, get, others
@@ -80,7 +81,7 @@ def board() -> str:
         exceptions=[one for one in rows if one.attention],
         is_ready=_board().is_ready(here),
         emergencies=emergencies,
-        today=inside_.clock.now().date(),
+        today=london_day(inside_.clock.now()),
         may_answer=Role.HEAD in visitor().roles,
     )
 

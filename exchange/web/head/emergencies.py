@@ -10,6 +10,7 @@ from wtforms.fields import TextAreaField
 from wtforms.validators import InputRequired
 
 from exchange.domain.access import Role, may_see
+from exchange.domain.clocks import london_day
 from exchange.errors import ExchangeError, NotFound
 from exchange.ports import StoredDocument, UnitOfWork
 from exchange.services.emergency import emergencies, look, mark_seen, open_access
@@ -83,7 +84,7 @@ def record(pupil: str) -> Any:
 
 
 def _shown(pupil_id: str, until: Any) -> str:
-    today = inside().clock.now().date()
+    today = london_day(inside().clock.now())
     with inside().store.reading(org_id()) as unit:
         stored = unit.pupils.get(pupil_id)
         records = [load_bytes(RECORDS, one.record) for one in unit.records.of_pupil(pupil_id)]

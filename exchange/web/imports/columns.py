@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
+from exchange.domain.clocks import london_day
 from exchange.errors import ExchangeError
 from exchange.ports.imports import Column, Look, Plan, Sheet, Word
 from exchange.services.imports.begin import given
@@ -174,7 +175,7 @@ def _word(one: Word) -> dict[str, Any]:
 
 
 def _codes(name: str, chosen: str) -> list[dict[str, Any]]:
-    today = inside().clock.now().date()
+    today = london_day(inside().clock.now())
     return [
         {"value": e.code, "text": f"{e.label} ({e.code})", "selected": e.code == chosen}
         for e in code_set(name).current(today)

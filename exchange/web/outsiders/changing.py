@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
+from exchange.domain.clocks import london_day
 from exchange.domain.family import Relationship, Responsibility
 from exchange.errors import Conflict, ExchangeError, NotFound
 from exchange.services.links.family import correct_member
@@ -30,7 +31,7 @@ def change(pupil: str, member: str) -> Any:
     if not one.active:
         raise NotFound("item-unknown")
     with inside().store.reading(org_id()) as unit:
-        alone = speaks_for_self(unit.pupils.get(pupil), inside().clock.now().date())
+        alone = speaks_for_self(unit.pupils.get(pupil), london_day(inside().clock.now()))
     specs = (*NEW, CAPACITY) if alone or one.capacity else NEW
     form = form_of(specs, _values(one), "ChangeMemberForm")
     conflict = None

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
+from exchange.domain.clocks import london_day
 from exchange.errors import ExchangeError, NotFound
 from exchange.services.links.family_noes import kept_back
 from exchange.services.links.family_pages import refresh_soon
@@ -55,7 +56,7 @@ def family(pupil: str) -> Any:
         lines = [
             _line(one, links, labels, kept_back(unit, one), now) for one in members(unit, pupil)
         ]
-        alone = speaks_for_self(stored, now.date())
+        alone = speaks_for_self(stored, london_day(now))
     return render_template("outsiders/family.html", **shared, lines=lines, alone=alone)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from exchange.domain.access import may_see
+from exchange.domain.clocks import london_day
 from exchange.ports import StoredDocument, UnitOfWork
 from exchange.services.links.pack_view import label_of
 from exchange.web.here import inside, role
@@ -48,7 +49,7 @@ def told_apart(unit: UnitOfWork, pupil: str, papers: Iterable[tuple[str, str]]) 
 
 def _label(ref: str, type_: str, found: StoredDocument | None) -> str:
     kind = label_of(type_, ref)
-    if found is None or not may_see(role(), type_, inside().clock.now().date()):
+    if found is None or not may_see(role(), type_, london_day(inside().clock.now())):
         return kind
     told = dict.fromkeys([kind, found.title, found.author, day(found.authored)])
     return ", ".join(one for one in told if one)

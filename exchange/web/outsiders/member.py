@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
+from exchange.domain.clocks import london_day
 from exchange.domain.family import Relationship, Responsibility
 from exchange.errors import ExchangeError
 from exchange.services.links.family import (
@@ -76,7 +77,7 @@ def new(pupil: str) -> Any:
     shared = page(pupil)
     with inside().store.reading(org_id()) as unit:
         require_ordinary(unit, pupil)
-        alone = speaks_for_self(unit.pupils.get(pupil), inside().clock.now().date())
+        alone = speaks_for_self(unit.pupils.get(pupil), london_day(inside().clock.now()))
     specs = (*NEW, CAPACITY) if alone else NEW
     form = form_of(specs, {"forbidden": "no"}, "MemberForm")
     if form.validate_on_submit():

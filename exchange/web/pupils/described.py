@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from exchange.domain.clocks import london_day
 from exchange.web.here import inside
 from exchange.web.pupils.inputs import Choices, Spec
 from schemas.base import Problem, SubjectRecord
@@ -75,7 +76,7 @@ def codes(name: str) -> Choices:
     """Return what may be chosen today from a code set."""
 
     def listed() -> Sequence[tuple[str, str]]:
-        today = inside().clock.now().date()
+        today = london_day(inside().clock.now())
         return [(one.code, one.label) for one in code_set(name).current(today)]
 
     return listed
@@ -88,7 +89,7 @@ def councils(country: str | None = None) -> Choices:
     """
 
     def listed() -> Sequence[tuple[str, str]]:
-        today = inside().clock.now().date()
+        today = london_day(inside().clock.now())
         known = [
             one
             for one in code_set("la").current(today)

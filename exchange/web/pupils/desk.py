@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from flask import abort, url_for
 
+from exchange.domain.clocks import london_day
 from exchange.ports import Actor, UnitOfWork
 from exchange.services.edit_record import (
     change_pupil,
@@ -95,7 +96,7 @@ def start_of(page_: RecordPage, pupil_id: str) -> dict[str, Any]:
     start: dict[str, Any] = {"subject": pupil_id}
     fields = page_.kind.__dataclass_fields__
     if page_.dated is not None:
-        start[page_.dated] = inside().clock.now().date()
+        start[page_.dated] = london_day(inside().clock.now())
     return start | {name: () for name in ("outcomes", "years", "results") if name in fields}
 
 
@@ -103,7 +104,7 @@ def dated(page_: RecordPage, record: SubjectRecord) -> SubjectRecord:
     """Return a record with today as the day on which it was written."""
     if page_.dated is None:
         return record
-    today: dict[str, Any] = {page_.dated: inside().clock.now().date()}
+    today: dict[str, Any] = {page_.dated: london_day(inside().clock.now())}
     return replace(record, **today)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
+from exchange.domain.clocks import london_day
 from exchange.domain.disclosure import Decision
 from exchange.errors import Conflict, ExchangeError, NotFound, Refused, UsageError
 from exchange.ports import StoredDocument
@@ -34,7 +35,7 @@ from schemas.codes import code_set
 
 
 def _types() -> list[tuple[str, str]]:
-    current = code_set("document-type").current(inside().clock.now().date())
+    current = code_set("document-type").current(london_day(inside().clock.now()))
     return [(one.code, one.label) for one in current if one.attributes["compartment"] != "cp"]
 
 

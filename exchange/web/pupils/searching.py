@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from exchange.domain.clocks import london_day
 from exchange.domain.schools import FoundSchool, School, SchoolStatus
 from exchange.errors import ExchangeError, NotFound
 from exchange.services.find_school import find_schools
@@ -78,7 +79,7 @@ def school_of_directory(urn: str) -> Answer:
         raise NotFound("school-unknown") from None
     if found.kind not in ("school", "college"):
         raise NotFound("school-unknown")
-    today = inside().clock.now().date()
+    today = london_day(inside().clock.now())
     school = School(
         urn=found.identifier("urn", today) or urn,
         name=found.name,

@@ -27,6 +27,7 @@ from wtforms.fields import (
 )
 from wtforms.validators import InputRequired
 
+from exchange.domain.clocks import london_day
 from exchange.errors import ExchangeError, NotFound, Wrapped
 from exchange.services import new_identity
 from exchange.web.forms import PageForm
@@ -149,7 +150,7 @@ def _fresh(form: FreshForm) -> Pupil:
 
 
 def _types() -> list[tuple[str, str]]:
-    today = inside().clock.now().date()
+    today = london_day(inside().clock.now())
     return [
         (one.code, one.label)
         for one in code_set("document-type").current(today)

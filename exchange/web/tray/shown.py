@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from exchange.domain.clocks import london_day
 from exchange.domain.guessing import Confidence
 from exchange.domain.roster import Roster
 from exchange.services.tray.upload import Stage, Upload
@@ -75,7 +76,7 @@ def pupils(roster: Roster) -> list[tuple[str, str]]:
 
 def types(on: datetime, *, dsl: bool = False) -> list[tuple[str, str]]:
     """Return codes and labels of the document types that a person may choose."""
-    current = code_set("document-type").current(on.date())
+    current = code_set("document-type").current(london_day(on))
     wanted = "cp" if dsl else "general"
     return [
         (one.code, one.label)
