@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from exchange.domain.clocks import london_day
 from exchange.domain.disclosure import (
     EVERYBODY,
     NOTHING,
@@ -171,9 +172,10 @@ def judge(inside: Inside, org_id: str, ref: str, ruling: Ruling, actor: Actor) -
         ``name-unclear``, ``day-unclear``.
     """
     now = inside.clock.now()
-    why = _reason(ruling, now.date(), actor)
-    day = ruling.day or now.date()
-    if day > now.date():
+    today = london_day(now)
+    why = _reason(ruling, today, actor)
+    day = ruling.day or today
+    if day > today:
         raise UsageError("day-unclear", "/date", "Give the day on which it was decided.")
     with inside.store.unit(org_id) as unit:
         thing = find_thing(unit, ref)
