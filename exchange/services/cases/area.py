@@ -38,10 +38,10 @@ def not_ours(inside: Inside, org_id: str, case_id: str, reason: str, actor: Acto
     require_state(held, CaseState.OPEN)
     require_free(held, inside.clock.now())
     note = Note(f"Not our child. {why}", actor.name, inside.clock.now())
-    transfer = message_for(inside, org_id, held, _said(inside, held, why, actor))
+    telling = message_for(inside, org_id, held, _said(inside, held, why, actor))
     changed = replace(held, state=CaseState.NOT_OURS, notes=(*held.notes, note))
     detail = {"reached": held.reached.isoformat()}
-    stored = keep_with(inside, org_id, changed, transfer, actor, "case.not-ours", detail)
+    stored = keep_with(inside, org_id, changed, telling, actor, "case.not-ours", detail)
     code = RejectionCode.NOT_OUR_PUPIL.value
     for one in unread:
         reject(inside, org_id, one.bundle_id, code, actor, one.sender)
@@ -94,11 +94,11 @@ def open_again(inside: Inside, org_id: str, case_id: str, reason: str, actor: Ac
         is_none=False,
         notes=(*held.notes, Note(words, actor.name, inside.clock.now())),
     )
-    transfer = None
+    telling = None
     if changed.state is not CaseState.HELD:
-        transfer = message_for(inside, org_id, changed, acknowledged(inside, changed, actor))
+        telling = message_for(inside, org_id, changed, acknowledged(inside, changed, actor))
     action = "case.ours" if was_away else "case.reopened"
-    return keep_with(inside, org_id, changed, transfer, actor, action, {})
+    return keep_with(inside, org_id, changed, telling, actor, action, {})
 
 
 def _before_the_end(held: Case) -> CaseState:

@@ -136,23 +136,23 @@ def _kept(
     action: str,
     more: Mapping[str, str] = MappingProxyType({}),
 ) -> Case:
-    """Keep a decided case, and with it the pack to the school where there is one to send.
+    """Keep a decided case, and with it the packs to its schools where there are any to send.
 
     :param made: the decision that it is about, as it stands among those of ``changed``.
     :param more: what the book says besides.
     """
-    transfer = None
+    telling = None
     if made.told is not None:
         events = {**changed.events, _TOLD[made.what].value: made.told}
         changed = replace(changed, events=events)
         if Event.CLOSED.value not in events:  # the end is what its school has to know
-            transfer = message_for(inside, org_id, changed, _record(changed, made, actor))
-    if transfer is not None:
-        sent = replace(made, message_id=transfer.bundle_id)
+            telling = message_for(inside, org_id, changed, as_record(changed, made, actor))
+    if telling is not None:
+        sent = replace(made, message_id=telling.bundle_id)
         decisions = tuple(sent if one is made else one for one in changed.decisions)
         changed = replace(changed, decisions=decisions)
     detail = {"what": made.what, "yes": "yes" if made.yes else "no", **more}
-    return keep_with(inside, org_id, changed, transfer, actor, action, detail)
+    return keep_with(inside, org_id, changed, telling, actor, action, detail)
 
 
 def close_case(
@@ -182,9 +182,9 @@ def close_case(
         events={**before.events, Event.CLOSED.value: on},
         notes=(*before.notes, note),
     )
-    transfer = message_for(inside, org_id, before, _closed(before, on, why, actor))
+    telling = message_for(inside, org_id, before, _closed(before, on, why, actor))
     detail = {"on": on.isoformat()}
-    return keep_with(inside, org_id, changed, transfer, actor, "case.closed", detail)
+    return keep_with(inside, org_id, changed, telling, actor, "case.closed", detail)
 
 
 def _closed(held: Case, on: date, why: str, actor: Actor) -> EhcDecision:
@@ -199,7 +199,8 @@ def _closed(held: Case, on: date, why: str, actor: Actor) -> EhcDecision:
     )
 
 
-def _record(held: Case, decision: Decision, actor: Actor) -> EhcDecision:
+def as_record(held: Case, decision: Decision, actor: Actor) -> EhcDecision:
+    """Return a decision as a school is told of it."""
     return EhcDecision(
         subject=str(uuid.uuid4()),
         what=Decided(decision.what),

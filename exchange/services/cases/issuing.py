@@ -42,9 +42,9 @@ def record_issued(inside: Inside, org_id: str, case_id: str, on: date, actor: Ac
         changed = replace(before, state=CaseState.FINAL, events=events)
     if changed == before:
         return before
-    transfer = None if again else message_for(inside, org_id, before, _told(before, on, actor))
+    telling = None if again else message_for(inside, org_id, before, _told(before, on, actor))
     detail = {"event": Event.FINAL_ISSUED.value, "on": on.isoformat()}
-    return keep_with(inside, org_id, changed, transfer, actor, "case.event", detail)
+    return keep_with(inside, org_id, changed, telling, actor, "case.event", detail)
 
 
 def _told(held: Case, on: date, actor: Actor) -> EhcDecision:

@@ -11,22 +11,65 @@ from exchange.domain.clocks import london_day
 from exchange.errors import Conflict
 from exchange.ports import Actor, UnitOfWork
 from exchange.services.cases.claiming import require_free
+from exchange.services.cases.decisions import as_record
 from exchange.services.cases.events import require_state
 from exchange.services.cases.keeping import case, enter, put_case, relink_pack, relink_reviews
 from exchange.services.cases.model import Case, CaseState, Event, Note, in_order
+from exchange.services.cases.placing import acknowledged
+from exchange.services.cases.telling import (
+    Telling,
+    drop_packs,
+    message_for,
+    noted,
+    queue_packs,
+)
 from exchange.services.inside import Inside
+
+_CHANGED = "Somebody else changed this case meanwhile. Look at it again."
 
 
 def join_cases(inside: Inside, org_id: str, case_id: str, into_id: str, actor: Actor) -> Case:
     """Join a case to another of the same request, as a person found.
 
-    :raises Conflict: as :func:`join_within`.
+    A school that came with it is told what those of the other case were told before.
+
+    :raises Conflict: as :func:`join_within`; ``item-changed``.
     :raises NotFound: ``case-unknown``.
     """
-    with inside.store.unit(org_id) as unit:
-        joined = join_within(inside, unit, case_id, into_id, actor)
-        unit.commit()
+    with inside.store.reading(org_id) as unit:
+        gone, into = case(unit, case_id), case(unit, into_id)
+        if case_id != into_id:
+            _require_joinable(inside, gone, into)
+    telling = _for_newcomers(inside, org_id, gone, into, actor)
+    try:
+        with inside.store.unit(org_id) as unit:
+            if case(unit, into_id).version != into.version:
+                raise Conflict("item-changed", "/into", _CHANGED)
+            joined = join_within(inside, unit, case_id, into_id, actor)
+            told = noted(inside, joined, telling, actor)
+            joined = joined if told == joined else put_case(inside, unit, told)
+            queue_packs(unit, telling, actor)
+            unit.commit()
+    except BaseException:
+        drop_packs(inside, org_id, telling)
+        raise
     return joined
+
+
+def _for_newcomers(
+    inside: Inside, org_id: str, gone: Case, into: Case, actor: Actor
+) -> Telling | None:
+    """Return what tells the schools of one case alone what was told to those of the other."""
+    to = {one.sender for one in gone.packs} - {one.sender for one in into.packs}
+    joined = _union(into, gone)
+    latest = into.decided("assess")
+    if latest is not None and latest.told is not None:
+        record = as_record(joined, latest, actor)
+    elif into.pupil_id is not None:  # else they are told once somebody said whose case it is
+        record = acknowledged(inside, joined, actor)
+    else:
+        return None
+    return message_for(inside, org_id, joined, record, to) if to else None
 
 
 def join_within(inside: Inside, unit: UnitOfWork, case_id: str, into_id: str, actor: Actor) -> Case:

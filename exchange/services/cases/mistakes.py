@@ -76,11 +76,11 @@ def take_back_day(
         events={one: day for one, day in before.events.items() if one != event.value},
         notes=(*before.notes, note),
     )
-    transfer = None
+    telling = None
     if before.state is CaseState.FINAL and state is CaseState.DRAFTING:
-        transfer = message_for(inside, org_id, changed, _not_issued(inside, changed, on, actor))
+        telling = message_for(inside, org_id, changed, _not_issued(inside, changed, on, actor))
     detail = {"event": event.value, "from": on.isoformat()}
-    return keep_with(inside, org_id, changed, transfer, actor, "case.day-taken-back", detail)
+    return keep_with(inside, org_id, changed, telling, actor, "case.day-taken-back", detail)
 
 
 def _not_issued(inside: Inside, held: Case, on: date, actor: Actor) -> EhcDecision:

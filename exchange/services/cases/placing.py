@@ -142,12 +142,12 @@ def _settle(inside: Inside, org_id: str, case_id: str, claimed: Placing, actor: 
         raise Conflict("case-pupil", "/pupil", "The case is about another child already.")
     if held.pupil_id is not None and held.placing is None:
         return held  # the same answer, given twice at once
-    transfer = None
+    telling = None
     if held.pupil_id is None and held.packs and not held.is_over:
-        transfer = message_for(inside, org_id, held, acknowledged(inside, held, actor))
+        telling = message_for(inside, org_id, held, acknowledged(inside, held, actor))
     changed = replace(held, pupil_id=claimed.pupil_id, placing=None)
     detail = {"pupil": claimed.pupil_id}
-    return keep_with(inside, org_id, changed, transfer, actor, "case.placed", detail)
+    return keep_with(inside, org_id, changed, telling, actor, "case.placed", detail)
 
 
 def acknowledged(inside: Inside, held: Case, actor: Actor) -> EhcDecision:
@@ -224,7 +224,7 @@ def read_on(held: Case, unit: UnitOfWork) -> Sequence[tuple[Arrival, date]]:
     """Return the packs of a case that can be read now, each with its day, oldest first."""
     found = (unit.arrivals.find(one.sender, one.bundle_id) for one in held.packs)
     return [
-        (one, london_day(one.arrived_at))
+        (one, london_day(one.reached_at))
         for one in found
         if one is not None and one.state in _READABLE
     ]
