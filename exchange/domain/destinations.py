@@ -30,6 +30,8 @@ class Kind(StrEnum):
     """Any: maintained, academy, special, pupil referral unit, independent; by URN."""
     COLLEGE = "college"
     """By UKPRN."""
+    PROVIDER = "alternative-provider"
+    """A place of education in England that is in no register; by its name."""
     OUTSIDE_ENGLAND = "outside-england"
     HOME_EDUCATED = "home-educated"
     NOT_DECIDED = "not-decided"
@@ -41,7 +43,7 @@ class Kind(StrEnum):
         return self in _PLACES
 
 
-_PLACES = frozenset({Kind.SCHOOL, Kind.COLLEGE, Kind.OUTSIDE_ENGLAND})
+_PLACES = frozenset({Kind.SCHOOL, Kind.COLLEGE, Kind.PROVIDER, Kind.OUTSIDE_ENGLAND})
 
 
 class Standing(StrEnum):
@@ -188,7 +190,7 @@ def _require_place(choice: Choice) -> None:
     if choice.kind is Kind.COLLEGE and not _reads(Ukprn.parse, choice.number):
         raise UsageError("ukprn-needed", "/number", "Give the college's UKPRN: eight digits.")
     if not choice.name.strip():
-        raise UsageError("name-needed", "/name", "Give the name of the school or college.")
+        raise UsageError("name-needed", "/name", "Give the name of the place.")
     if choice.kind is Kind.OUTSIDE_ENGLAND and not choice.country.strip():
         raise UsageError("country-needed", "/country", "Say which country.")
 

@@ -10,6 +10,7 @@ import hashlib
 from exchange.domain.disclosure import Purpose
 from exchange.errors import Conflict, DestinationRefused, DisclosureRefused, Wrapped
 from exchange.ports import Destination, StoredPupil, UnitOfWork
+from exchange.services.elsewhere import elsewhere
 from exchange.services.inside import Inside
 from exchange.services.pack_contents import Contents, gather, why_unfit
 from exchange.services.places import place
@@ -91,7 +92,7 @@ def _require_unlocked(inside: Inside, org_id: str) -> None:
 def chosen_for(unit: UnitOfWork, pupil: StoredPupil, order: Order) -> Destination | None:
     """Return where an order goes: the pupil's destination, or the second school; None: nowhere."""
     if not order.second:
-        return pupil.destination
+        return pupil.destination or elsewhere(unit, pupil.pupil_id)
     second = second_of(unit, pupil.pupil_id)
     return second.destination if second else None
 

@@ -20,7 +20,7 @@ from exchange.bundle.sealing import SealedBundle, seal
 from exchange.domain.disclosure import Outcome
 from exchange.domain.identity import uuid7
 from exchange.errors import Conflict, DecisionNeeded, NotFound, Refused, UsageError
-from exchange.ports import Actor, Destination
+from exchange.ports import Actor, Destination, UnitOfWork
 from exchange.ports.items import Item
 from exchange.ports.render import Renderer
 from exchange.services.approve import require_released
@@ -94,11 +94,25 @@ def make_guest_copy(
     told = order or Order()
     if told.kind is BundleKind.CP_FILE:
         raise Refused("guest-cp", "/kind", "A child-protection file goes from lead to lead alone.")
-    checked = Guest(*(_line(getattr(guest, name), f"/{name}") for name in _NAMES))
+    checked = checked_guest(guest)
+    destination, contents = what_may_go(
+        inside, org_id, pupil_id, told, leave_undecided=leave_undecided
+    )
+    return _make(inside, org_id, pupil_id, checked, contents, destination, told, actor, renderer)
+
+
+def what_may_go(
+    inside: Inside, org_id: str, pupil_id: str, order: Order, *, leave_undecided: bool
+) -> tuple[Destination, Contents]:
+    """Return where it goes and what may leave for there now, outside any pack.
+
+    :raises Refused, DestinationRefused, DisclosureRefused, DecisionNeeded, Conflict: as in
+        :func:`make_guest_copy`.
+    """
     with inside.store.reading(org_id) as unit:
         require_ordinary(unit, pupil_id)
-        destination, contents = contents_of(inside, unit, pupil_id, told)
-        require_seen(told, destination, contents)
+        destination, contents = contents_of(inside, unit, pupil_id, order)
+        require_seen(order, destination, contents)
         require_confirmed(unit, destination.org_id)
         require_released(unit, pupil_id)
         require_no_doubt(inside, unit, pupil_id, contents.going)
@@ -108,10 +122,41 @@ def make_guest_copy(
             for one in contents.disclosed
             if one.decision.outcome is Outcome.NEEDS_DECISION
         )
-    return _make(inside, org_id, pupil_id, checked, contents, destination, told, actor, renderer)
+    return destination, contents
+
+
+def require_still(
+    inside: Inside,
+    unit: UnitOfWork,
+    pupil_id: str,
+    order: Order,
+    destination: Destination,
+    contents: Contents,
+) -> None:
+    """Refuse a copy of which something was changed or decided while it was being made.
+
+    :raises Refused: ``protected-move``, ``decided-meanwhile``.
+    :raises Conflict: ``destination-changed``.
+    """
+    require_ordinary(unit, pupil_id)
+    where, still = contents_of(inside, unit, pupil_id, order)
+    if where.org_id != destination.org_id:
+        hint = "Its destination was changed meanwhile. Look at it, then try again."
+        raise Conflict("destination-changed", "/to", hint)
+    if contents.going - still.going:
+        hint = "Somebody decided about it meanwhile. Look at the preview, then try again."
+        raise Refused("decided-meanwhile", "/documents", hint)
 
 
 _NAMES = ("name", "role", "organisation")
+
+
+def checked_guest(guest: Guest) -> Guest:
+    """Return who a copy is for, each part on one line.
+
+    :raises UsageError: ``name-unclear``.
+    """
+    return Guest(*(_line(getattr(guest, name), f"/{name}") for name in _NAMES))
 
 
 def _line(text: str, path: str) -> str:
@@ -159,14 +204,7 @@ def _make(
         writer.commit()
     try:
         with inside.store.unit(org_id) as unit:
-            require_ordinary(unit, pupil_id)
-            where, still = contents_of(inside, unit, pupil_id, order)
-            if where.org_id != destination.org_id:
-                hint = "Its destination was changed meanwhile. Look at it, then try again."
-                raise Conflict("destination-changed", "/to", hint)
-            if contents.going - still.going:
-                hint = "Somebody decided about it meanwhile. Look at the preview, then try again."
-                raise Refused("decided-meanwhile", "/documents", hint)
+            require_still(inside, unit, pupil_id, order, destination, contents)
             content = _content(pupil_id, guest, sealed, contents, destination)
             unit.items.add(
                 Item(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from exchange.domain.transfer import State
 from exchange.errors import Conflict, NotFound
 from exchange.ports import Actor, Arrival, StoredDocument, UnitOfWork
-from exchange.services import loaded_records, past_documents, settle_destination, twins
+from exchange.services import kept_choice, loaded_records, past_documents, twins
 from exchange.services.accept import destroy
 from exchange.services.class_sheet import leave_groups
 from exchange.services.document_texts import drop_text
@@ -22,16 +22,18 @@ from exchange.services.inside import Inside
 from exchange.services.loaded_records import loaded_into, packs_of
 
 ASKED = "recall-asked"
-_GO_TOO = (loaded_records.KIND, past_documents.KIND, settle_destination.KIND)
+_GO_TOO = (loaded_records.KIND, past_documents.KIND, kept_choice.KIND)
 _OWN_WORK = (
     "advice-request",
     "approval",
+    "by-hand",
     "ehc-request",
     "emergency",
     "family-member",
     "guest-copy",
     "link",
     "plan-move",
+    "printed-copy",
     "protection",
     "review",
     "second-registration",

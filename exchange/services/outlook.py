@@ -15,10 +15,11 @@ from exchange.ports import Destination, Transfer, UnitOfWork
 from exchange.services.approve import require_released
 from exchange.services.choose_destination import live_transfers
 from exchange.services.decide_pack import contents_of, mark_of
+from exchange.services.elsewhere import BY_HAND
 from exchange.services.inside import Inside
 from exchange.services.kept_statement import as_signed
 from exchange.services.pack_contents import Contents
-from exchange.services.places import is_outside, place, require_confirmed
+from exchange.services.places import is_elsewhere, is_outside, place, require_confirmed
 from exchange.services.queue_bundle import Order
 from exchange.services.twins import TwinDoubt, unconfirmed
 from schemas.base import load_bytes
@@ -30,6 +31,7 @@ class Outlook:
     """What sending would do now.
 
     :param by_link: the school has not joined: its SENCO picks the pack up through a link.
+    :param by_hand: nobody vouches for the place: what goes is given by hand.
     :param last: the pack that this school has, or that is on its way there.
     :param new: references of what is not in it; ``gone`` how many files of it are not in this one.
     :param doubts: documents that may be about another pupil; somebody must say.
@@ -47,6 +49,7 @@ class Outlook:
     doubts: tuple[TwinDoubt, ...]
     stops: tuple[tuple[str, str], ...]
     mark: str = ""
+    by_hand: bool = False
 
     def of(self, outcome: Outcome) -> tuple[Disclosed, ...]:
         """Return what has this outcome."""
@@ -94,6 +97,7 @@ def outlook(inside: Inside, org_id: str, pupil_id: str, order: Order) -> Outlook
             doubts=unconfirmed(inside, unit, pupil_id, _documents(contents.going)),
             stops=_stops(unit, pupil_id, destination),
             mark=mark_of(destination, contents),
+            by_hand=is_elsewhere(unit, destination.org_id),
         )
 
 
@@ -150,6 +154,8 @@ def in_the_way(seen: Outlook) -> tuple[tuple[str, str], ...]:
     found = list(seen.stops)
     if seen.by_link:
         found.append(("destination-by-link", "Send its SENCO a link and a code instead."))
+    if seen.by_hand:
+        found.append(("destination-by-hand", BY_HAND))
     if seen.doubts:
         found.append(("twin-check-open", "Say first whom some of its documents are about."))
     if seen.waiting:

@@ -20,6 +20,7 @@ from exchange.ports import Actor, Destination, UnitOfWork
 from exchange.ports.items import Item
 from exchange.services.approve import approved, ask_about_place
 from exchange.services.choose_destination import live_transfers
+from exchange.services.elsewhere import organisation_elsewhere, place_elsewhere
 from exchange.services.inside import Inside
 from exchange.services.protect import require_ordinary
 from exchange.services.trust import organisation
@@ -38,14 +39,14 @@ def outside_id(urn: str) -> str:
 
 
 def place(inside: Inside, unit: UnitOfWork, org_id: str, at: datetime) -> Organisation:
-    """Return where something goes; a school that has not joined has neither keys nor endpoint.
+    """Return where something goes; a place that has not joined has neither keys nor endpoint.
 
     :raises TrustError: ``organisation-unknown`` and the directory's other codes.
     """
     try:
         return organisation(inside.directory(), org_id, at)
     except TrustError as unknown:
-        found = _outside(unit, org_id)
+        found = _outside(unit, org_id) or _elsewhere(unit, org_id)
         if found is None or unknown.code != "organisation-unknown":
             raise
         return found
@@ -54,6 +55,16 @@ def place(inside: Inside, unit: UnitOfWork, org_id: str, at: datetime) -> Organi
 def is_outside(unit: UnitOfWork, org_id: str) -> bool:
     """Return whether this is a school that has not joined."""
     return _outside(unit, org_id) is not None
+
+
+def is_elsewhere(unit: UnitOfWork, org_id: str) -> bool:
+    """Return whether nobody vouches for this place: what goes there is given by hand."""
+    return _elsewhere(unit, org_id) is not None
+
+
+def is_unlisted(unit: UnitOfWork, org_id: str) -> bool:
+    """Return whether it is a place that is known here and not in the trust directory."""
+    return is_outside(unit, org_id) or is_elsewhere(unit, org_id)
 
 
 def telephone_of(unit: UnitOfWork, org_id: str) -> str:
@@ -116,7 +127,7 @@ def choose_outside_school(
 
 
 def require_confirmed(unit: UnitOfWork, org_id: str) -> None:
-    """Refuse to send to a school that has not joined before a second person confirmed it.
+    """Refuse to give anything to a place that has not joined before a second person confirmed it.
 
     :raises Refused: ``needs-second-person``.
     """
@@ -129,7 +140,8 @@ def is_confirmed(unit: UnitOfWork, org_id: str) -> bool:
     try:
         told = unit.items.get(KIND, org_id).content or {}
     except NotFound:
-        return True
+        known = place_elsewhere(unit, org_id)
+        return known is None or approved(unit, known.place or "") is not None
     return approved(unit, f"urn:{told['urn']}") is not None
 
 
@@ -194,6 +206,11 @@ def _remember(unit: UnitOfWork, school: School, now: datetime) -> None:
         unit.items.add(item)
     else:
         unit.items.update(replace(known, content=told, updated_at=now))
+
+
+def _elsewhere(unit: UnitOfWork, org_id: str) -> Organisation | None:
+    known = place_elsewhere(unit, org_id)
+    return None if known is None else organisation_elsewhere(org_id, known)
 
 
 def _outside(unit: UnitOfWork, org_id: str) -> Organisation | None:

@@ -28,8 +28,10 @@ from exchange.domain.disclosure import (
 from exchange.domain.protection import Way
 from exchange.errors import NotFound, Refused, UsageError, Wrapped
 from exchange.ports import Actor, StoredDocument, StoredPupil, UnitOfWork
+from exchange.services.elsewhere import going_to
 from exchange.services.find_pupil import find_pupil
 from exchange.services.inside import Inside
+from exchange.services.places import is_unlisted
 from exchange.services.protect import protection_of
 from exchange.services.trust import find_organisation
 from exchange.services.weigh import HOME, PLAN, RECORD_TYPES, REPORT, WHOLE
@@ -217,8 +219,8 @@ def _reason(ruling: Ruling, on: date, actor: Actor) -> Reason:
 
 
 def _about(inside: Inside, unit: UnitOfWork, thing: Thing, ruling: Ruling) -> str:
-    if ruling.audience is not None:
-        return audience_of(inside, ruling.audience)
+    if (whom := ruling.audience) is not None:
+        return whom if is_unlisted(unit, whom) else audience_of(inside, whom)
     if ruling.withhold:
         return EVERYBODY
     pupil_id = thing.of.pupil_id
@@ -226,7 +228,7 @@ def _about(inside: Inside, unit: UnitOfWork, thing: Thing, ruling: Ruling) -> st
     if known is not None and known.destination is not None:
         # The book is in clear: of a protected move it says the kind alone, and there is but one.
         return "la" if known.destination.way is Way.THROUGH_LA else "school"
-    going = unit.pupils.get(pupil_id).destination
+    going = going_to(unit, pupil_id)
     if going is None:
         hint = "Say with --for who may have it, or choose the destination first."
         raise UsageError("audience-missing", "/for", hint)

@@ -17,10 +17,11 @@ from exchange.ports import Actor, Destination, Transfer, UnitOfWork
 from exchange.services.approve import require_released
 from exchange.services.choose_destination import live_transfers
 from exchange.services.decide_pack import chosen_for, contents_of, require_seen
+from exchange.services.elsewhere import BY_HAND
 from exchange.services.inside import Inside
 from exchange.services.kept_statement import as_signed
 from exchange.services.pack_contents import Contents, Withheld
-from exchange.services.places import is_outside, require_confirmed
+from exchange.services.places import is_elsewhere, is_outside, require_confirmed
 from exchange.services.protect import protection_of, recipient_of
 from exchange.services.queue_bundle import Order, queue_bundle
 from exchange.services.second_registration import note_pack
@@ -76,7 +77,8 @@ def send(
     :raises DecisionNeeded: somebody must decide about something first; it is named.
     :raises DisclosureRefused: ``purpose-unfit``, ``basis-unfit``.
     :raises DestinationRefused: ``destination-missing``, ``destination-closed``, ``key-expired``;
-        ``destination-by-link``: it has not joined, and picks the pack up through a link.
+        ``destination-by-link``: it has not joined, and picks the pack up through a link;
+        ``destination-by-hand``: nobody vouches for it, and what goes is given by hand.
     :raises Conflict: ``already-sent``: it changed since, and ``update`` was not asked for;
         ``destination-changed``, ``decided-meanwhile``: by somebody else, while this pack was
         being sealed; ``preview-changed``: since its sender looked at it.
@@ -94,6 +96,8 @@ def send(
         if way is None and is_outside(unit, destination.org_id):
             hint = "This school has not joined. Send its SENCO a link instead."
             raise DestinationRefused("destination-by-link", "/to", hint)
+        if is_elsewhere(unit, destination.org_id):
+            raise DestinationRefused("destination-by-hand", "/to", BY_HAND)
         require_confirmed(unit, destination.org_id)
     cp = order.kind is BundleKind.CP_FILE
     if cp and all(one.role is FileRole.RECORD for one in contents.sources):

@@ -18,8 +18,6 @@ from exchange.domain.destinations import (
     Choice,
     Kind,
     Standing,
-    asked_from_json,
-    choice_from_json,
     require_ready,
     require_whole,
     standing,
@@ -31,12 +29,11 @@ from exchange.ports.items import Item
 from exchange.ports.schools import School, SchoolQuery
 from exchange.services.approve import approved, ask_about_place
 from exchange.services.choose_destination import choose_destination, live_transfers
+from exchange.services.elsewhere import remember_place
 from exchange.services.inside import Inside
+from exchange.services.kept_choice import CURRENT, KIND, REPLACED, choice_item, read_choice
 from exchange.services.places import choose_outside_school, is_confirmed
 from exchange.services.protect import protected_pupils, require_ordinary
-
-KIND = "destination"
-CURRENT, REPLACED = "current", "replaced"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +76,10 @@ def settled(unit: UnitOfWork, pupil_id: str) -> Settled:
         vouched = is_confirmed(unit, to.org_id)
         found = Standing.READY if vouched else Standing.NEEDS_SECOND_PERSON
         return Settled(found, destination=to)
-    item = _item_of(unit, pupil_id)
+    item = choice_item(unit, pupil_id)
     if item is None:
         return Settled(Standing.NOT_DECIDED)
-    choice, asked = _read(item)
+    choice, asked = read_choice(item)
     confirmed = choice.place is not None and approved(unit, choice.place) is not None
     found = standing(choice, confirmed=confirmed, asked=asked is not None)
     return Settled(found, choice=choice, asked=asked)
@@ -92,7 +89,8 @@ def choices(unit: UnitOfWork) -> Mapping[str, Choice]:
     """Return the choices that are no school that has joined; for boards. Never of a hidden move."""
     hidden = protected_pupils(unit)
     found = {
-        str((one.content or {})["pupil"]): _read(one)[0] for one in unit.items.all(KIND, CURRENT)
+        str((one.content or {})["pupil"]): read_choice(one)[0]
+        for one in unit.items.all(KIND, CURRENT)
     }
     return {pupil_id: choice for pupil_id, choice in found.items() if pupil_id not in hidden}
 
@@ -153,8 +151,8 @@ def record_request(
     if asked.by not in ASKERS or not asked.who.strip():
         raise UsageError("asker-unknown", "/by", "Say whether council, school or family asked.")
     with inside.store.unit(org_id) as unit:
-        item = _item_of(unit, pupil_id)
-        if item is None or _read(item)[0].kind is not Kind.HOME_EDUCATED:
+        item = choice_item(unit, pupil_id)
+        if item is None or read_choice(item)[0].kind is not Kind.HOME_EDUCATED:
             raise NotFound("destination-unknown")
         content = {**(item.content or {}), "asked": asked.as_json()}
         unit.items.update(replace(item, content=content, updated_at=inside.clock.now()))
@@ -228,6 +226,7 @@ def _keep(inside: Inside, org_id: str, pupil_id: str, choice: Choice, actor: Act
             unit.pupils.update(replace(pupil, destination=None, updated_at=now))
         unit.audit.record(actor, "destination.settled", "pupil", pupil_id)
         if choice.place is not None:
+            remember_place(unit, choice, now)
             ask_about_place(unit, choice, actor, now)
         unit.commit()
     with inside.store.reading(org_id) as unit:
@@ -236,19 +235,7 @@ def _keep(inside: Inside, org_id: str, pupil_id: str, choice: Choice, actor: Act
 
 def _replace(unit: UnitOfWork, pupil_id: str, now: datetime) -> bool:
     """Put the choice before aside; return whether there was one."""
-    item = _item_of(unit, pupil_id)
+    item = choice_item(unit, pupil_id)
     if item is not None:
         unit.items.update(replace(item, state=REPLACED, updated_at=now))
     return item is not None
-
-
-def _item_of(unit: UnitOfWork, pupil_id: str) -> Item | None:
-    return next((one for one in unit.items.about(KIND, pupil_id) if one.state == CURRENT), None)
-
-
-def _read(item: Item) -> tuple[Choice, Asked | None]:
-    content = item.content or {}
-    choice, asked = content["choice"], content["asked"]
-    if not isinstance(choice, Mapping):
-        raise TypeError
-    return choice_from_json(choice), asked_from_json(asked) if isinstance(asked, Mapping) else None

@@ -9,6 +9,7 @@ from datetime import datetime
 from exchange.ports import AuditEntry, Transfer, UnitOfWork
 from exchange.services.guest_copy import KIND as GUEST_COPY
 from exchange.services.past_documents import past_documents
+from exchange.services.printed_copy import KIND as PRINTED_COPY
 from exchange.services.protect import hidden, shown
 from exchange.services.weigh import PLAN, RECORD_TYPES, REPORT
 from schemas.codes import code_set
@@ -88,8 +89,9 @@ def receipts_of(unit: UnitOfWork, transfer: Transfer) -> tuple[Happened, ...]:
 
 
 def _guests(unit: UnitOfWork, pupil_id: str) -> dict[str, str]:
-    """Return for whom guest copies were made: they are no packs with a page of their own."""
-    items = unit.items.about(GUEST_COPY, pupil_id)
+    """Return for whom copies were made: they are no packs with a page of their own."""
+    kinds = (GUEST_COPY, PRINTED_COPY)
+    items = (one for kind in kinds for one in unit.items.about(kind, pupil_id))
     return {one.item_id: str((one.content or {}).get("guest", "")) for one in items}
 
 

@@ -45,6 +45,8 @@ STATES: Mapping[str, Word] = {
     "older": Word("A newer one came", "grey"),
     "attention": Word("Needs attention", "red"),
     "waiting": Word("Waiting", "yellow"),
+    "given-by-hand": Word("Given by hand", "green"),
+    "not-given": Word("Not given yet", "yellow"),
     # exchange.domain.transfer.State
     "queued": Word("Sending", "yellow"),
     "delivered": Word("Sent"),

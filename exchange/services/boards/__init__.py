@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from exchange.services.boards.kept import Board, Source
-from exchange.services.boards.leavers import LeaverRow, LeaversSource, PackState
+from exchange.services.boards.leaver_packs import PackState
+from exchange.services.boards.leavers import LeaverRow, LeaversSource
 from exchange.services.boards.listing import Listing, Look
 from exchange.services.inside import Inside
 

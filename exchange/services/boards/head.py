@@ -11,7 +11,9 @@ from exchange.domain.disclosure import PARTS, Said, Wish, class_of
 from exchange.errors import NotFound
 from exchange.ports import StoredDocument, StoredPupil, UnitOfWork
 from exchange.services.boards.kept import Board
-from exchange.services.boards.leavers import LeaversSource, Packs
+from exchange.services.boards.leaver_packs import Packs
+from exchange.services.boards.leavers import LeaversSource
+from exchange.services.given_by_hand import given_by_pupil, given_to
 from exchange.services.inside import Inside
 from exchange.services.protect import protected_pupils, protection_of
 from exchange.services.second_registration import second_registrations, seconds_of
@@ -61,10 +63,11 @@ class HeadSource(LeaversSource):
         pupils = list(unit.pupils.all())
         packs = unit.transfers.glances(one.pupil_id for one in pupils)
         hidden, seconds = protected_pupils(unit), second_registrations(unit)
+        given = given_by_pupil(unit)
         rows = {}
         for pupil in pupils:
             key = pupil.pupil_id
-            sent = Packs(packs[key], seconds.get(key, ()))
+            sent = Packs(packs[key], seconds.get(key, ()), given.get(key, ()))
             row = self._head_row(unit, pupil, sent, today, key in hidden)
             if row is not None:
                 rows[pupil.pupil_id] = row
@@ -77,7 +80,8 @@ class HeadSource(LeaversSource):
         except NotFound:
             return None
         protected = protection_of(unit, key) is not None
-        packs = Packs(unit.transfers.glances([key])[key], seconds_of(unit, key))
+        glances = unit.transfers.glances([key])[key]
+        packs = Packs(glances, seconds_of(unit, key), given_to(unit, key))
         return self._head_row(unit, pupil, packs, today, protected)
 
     def _head_row(

@@ -11,16 +11,20 @@ from exchange.domain.destinations import Standing
 from exchange.domain.readiness import Deadline, Readiness, deadlines, provision_of, readiness
 from exchange.domain.transfer import State
 from exchange.errors import NotFound, Wrapped
-from exchange.ports import AuditEntry, Glance, StoredDocument, StoredPupil, UnitOfWork
+from exchange.ports import AuditEntry, StoredDocument, StoredPupil, UnitOfWork
 from exchange.services.boards.held_plan import HeldPlan, plan_of
+from exchange.services.boards.leaver_packs import (
+    LEFT_OUT,
+    Packs,
+    PackState,
+    SecondSchool,
+    given_there,
+)
 from exchange.services.calendars import calendar_of
+from exchange.services.given_by_hand import given_by_pupil, given_to
 from exchange.services.inside import Inside
 from exchange.services.protect import protected_pupils, protection_of
-from exchange.services.second_registration import (
-    SecondRegistration,
-    second_registrations,
-    seconds_of,
-)
+from exchange.services.second_registration import second_registrations, seconds_of
 from exchange.services.settle_destination import settled
 from schemas.base import Record, load_bytes
 from schemas.errors import SchemaError
@@ -48,33 +52,8 @@ _IGNORED = frozenset(
 )
 """What entries may be about without touching a leaver's row."""
 
-_LEFT_OUT = frozenset({State.RECALLED, State.DESTROYED})
 _STAYS = frozenset({Standing.HELD, Standing.NOTHING_TO_SEND})
 _FAILED = frozenset({State.REJECTED, State.EXPIRED})
-
-
-@dataclass(frozen=True, slots=True)
-class PackState:
-    """The newest pack of a pupil, as the board shows it; None of it of a protected move."""
-
-    bundle_id: str
-    state: State
-    recipient: str
-    transport: str
-    at: datetime
-    attention: str | None
-    is_update: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SecondSchool:
-    """The second school of a pupil who is registered at two, and the newest pack that went there.
-
-    :param destination: organisation id.
-    """
-
-    destination: str
-    pack: PackState | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +66,8 @@ class LeaverRow:
     :param pack: the newest pack that counts, or None; ``second`` likewise, of the second school.
     :param leaves: first day at the next school, where somebody entered it.
     :param plan: of the EHC plan, or None: there is none.
+    :param by_hand: day on which a copy was given at the pupil's present place, where nothing can
+        be sent to it.
     """
 
     pupil_id: str
@@ -104,6 +85,7 @@ class LeaverRow:
     leaves: date | None = None
     plan: HeldPlan | None = None
     born: date | None = None
+    by_hand: date | None = None
 
     @property
     def needs_attention(self) -> bool:
@@ -129,11 +111,16 @@ class LeaversSource:
         pupils = list(unit.pupils.all())
         packs = unit.transfers.glances(one.pupil_id for one in pupils)
         hidden, seconds = protected_pupils(unit), second_registrations(unit)
+        given = given_by_pupil(unit)
         return {
             one.pupil_id: self._made(
                 unit,
                 one,
-                Packs(packs[one.pupil_id], seconds.get(one.pupil_id, ())),
+                Packs(
+                    packs[one.pupil_id],
+                    seconds.get(one.pupil_id, ()),
+                    given.get(one.pupil_id, ()),
+                ),
                 today,
                 one.pupil_id in hidden,
             )
@@ -147,7 +134,9 @@ class LeaversSource:
         except NotFound:
             return None
         hides = protection_of(unit, key) is not None
-        packs = Packs(unit.transfers.glances([key])[key], seconds_of(unit, key))
+        packs = Packs(
+            unit.transfers.glances([key])[key], seconds_of(unit, key), given_to(unit, key)
+        )
         return self._made(unit, pupil, packs, today, hides)
 
     def touched(self, unit: UnitOfWork, entry: AuditEntry) -> Iterable[str] | None:
@@ -188,7 +177,10 @@ class LeaversSource:
         ready = readiness(pupil, records, _papers(unit, stored.pupil_id), today)
         dates = deadlines(pupil, records, today, sent=_accepted(pack), calendar=self._calendar)
         codes = _attention(pack, second, protected=protected, unreadable=unreadable)
-        late = not protected and _is_late(pack, dates) and not _stays_here(unit, stored)
+        by_hand = None if protected else given_there(unit, stored, packs.given)
+        late = (
+            not (protected or by_hand) and _is_late(pack, dates) and not _stays_here(unit, stored)
+        )
         row = LeaverRow(
             pupil_id=stored.pupil_id,
             name=pupil.names.display,
@@ -205,6 +197,7 @@ class LeaversSource:
             leaves=next((one.moves_on for one in records if isinstance(one, TransitionPlan)), None),
             plan=plan_of(records),
             born=pupil.date_of_birth,
+            by_hand=by_hand,
         )
         return replace(row, destination=None) if protected else row
 
@@ -224,48 +217,9 @@ def _papers(unit: UnitOfWork, pupil_id: str) -> list[StoredDocument]:
     return [one for one in unit.documents.of_pupil(pupil_id) if one.compartment == "general"]
 
 
-@dataclass(frozen=True, slots=True)
-class Packs:
-    """What is clear of a pupil's packs, and the second registrations, those that ended too."""
-
-    packs: Sequence[Glance]
-    seconds: Sequence[SecondRegistration]
-
-    def newest(self) -> PackState | None:
-        """Return the newest pack for the pupil's own destination."""
-        elsewhere = {bundle_id for one in self.seconds for bundle_id in one.packs}
-        return _newest([one for one in self.packs if one.bundle_id not in elsewhere])
-
-    def second_school(self) -> SecondSchool | None:
-        """Return the second school and the newest pack that went there."""
-        now = next((one for one in self.seconds if one.current), None)
-        if now is None:
-            return None
-        newest = _newest([one for one in self.packs if one.bundle_id in now.packs])
-        return SecondSchool(now.destination.org_id, newest)
-
-
-def _newest(packs: Sequence[Glance]) -> PackState | None:
-    """Return the newest transfer pack; one that was recalled counts only where it is the last."""
-    mine = [one for one in packs if one.kind == "transfer"]
-    live = [one for one in mine if one.state not in _LEFT_OUT] or mine[-1:]
-    if not live:
-        return None
-    one = live[-1]
-    return PackState(
-        bundle_id=one.bundle_id,
-        state=one.state,
-        recipient=one.recipient,
-        transport=one.transport,
-        at=one.updated_at,
-        attention=one.attention,
-        is_update=one.supersedes is not None,
-    )
-
-
 def _is_late(pack: PackState | None, dates: Sequence[Deadline]) -> bool:
     """Return whether this school missed a date, and nothing is there or on its way."""
-    nothing = pack is None or pack.state in _LEFT_OUT or pack.state in _FAILED
+    nothing = pack is None or pack.state in LEFT_OUT or pack.state in _FAILED
     return nothing and any(one.state == "past" and one.whose == "school" for one in dates)
 
 

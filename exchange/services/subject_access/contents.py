@@ -29,6 +29,7 @@ from exchange.domain.family import (
 from exchange.errors import TrustError
 from exchange.ports import StoredDocument, StoredRecord, UnitOfWork
 from exchange.services.document_texts import text_of
+from exchange.services.given_by_hand import given_to
 from exchange.services.inside import Inside
 from exchange.services.pack_facts import LETTERS, PackFacts, type_of_record
 from exchange.services.places import place
@@ -179,6 +180,8 @@ class _Holder:
                 yield place(self._inside, self._unit, one.recipient, self._inside.clock.now()).name
             except TrustError:
                 yield "A school that is not in the directory any more"
+        by_hand = given_to(self._unit, self._request.pupil_id)
+        yield from dict.fromkeys(one.place for one in by_hand)
 
     def _is_kept(self, about: Facts) -> bool:
         """Return whether there must be no word of it."""

@@ -70,6 +70,8 @@ def state_of(row: LeaverRow) -> str:
         return "attention"
     if row.pack is not None and is_sent(row):
         return row.pack.state.value
+    if row.by_hand is not None:
+        return "given-by-hand"
     if row.pack is not None and row.pack.state is State.RECALLED:
         return "recalled"
     if not row.readiness.ready:
@@ -110,6 +112,7 @@ class Line:
     next_date: Deadline | None
     may_go: bool
     also: str
+    by_hand: bool
     safe: SafeReview | None = None
 
 
@@ -235,5 +238,7 @@ def _lines(rows: Sequence[LeaverRow]) -> list[Line]:
         also = names[row.second.destination] if row.second else ""
         may_go = row.destination is not None
         safe_one = safe.get(row.pupil_id)
-        lines.append(Line(row, state_of(row), under, going, date_, may_go, also, safe_one))
+        by_hand = not may_go and other is not None and other.place is not None
+        state = state_of(row)
+        lines.append(Line(row, state, under, going, date_, may_go, also, by_hand, safe_one))
     return lines

@@ -1,10 +1,10 @@
-"""Pages for lives that do not fit the form: two schools at once, a copy for somebody entitled."""
+"""Pages for lives that do not fit the form: two schools, a place by hand, a copy."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from exchange.web.lives import asked, copies, second
+from exchange.web.lives import asked, by_hand, copies, second
 from exchange.web.routes import View
 
 
@@ -13,6 +13,8 @@ def views() -> Mapping[str, View]:
     return {
         "lives.second": second.second,
         "lives.hand": asked.hand,
+        "lives.by_hand": by_hand.by_hand,
+        "lives.given": by_hand.given,
         "lives.copies": copies.copies,
         "lives.copy": copies.copy,
     }

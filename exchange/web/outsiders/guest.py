@@ -9,8 +9,9 @@ from typing import Any, BinaryIO
 from flask import Response, render_template, request
 
 from exchange.errors import DecisionNeeded, DestinationRefused, ExchangeError
+from exchange.services.elsewhere import going_to
 from exchange.services.guest_copy import Guest, make_guest_copy, take_away
-from exchange.services.places import place
+from exchange.services.places import is_elsewhere, place
 from exchange.services.protect import require_ordinary
 from exchange.web.here import actor, inside, org_id
 from exchange.web.outsiders.asking import fields_of, means, refuse, told
@@ -29,7 +30,8 @@ _BLOCK = 256 * 1024
 def guest(pupil: str) -> Any:
     """Make a guest copy."""
     shared = page(pupil)
-    form = form_of(SPECS, {"role": "SENCO", "organisation": _school(pupil)}, "GuestForm")
+    school, by_hand = _school(pupil)
+    form = form_of(SPECS, {"role": "SENCO", "organisation": school}, "GuestForm")
     waiting = False
     if form.validate_on_submit():
         answers = told(form, SPECS)
@@ -52,29 +54,33 @@ def guest(pupil: str) -> Any:
         except ExchangeError as error:
             refuse(form, error)
         else:
-            return render_template("outsiders/guest_made.html", **shared, made=made, guest=for_whom)
+            return render_template(
+                "outsiders/guest_made.html", **shared, made=made, guest=for_whom, by_hand=by_hand
+            )
     return render_template(
         "outsiders/guest.html",
         **shared,
         form=form,
         fields=fields_of(form, SPECS),
         waiting=waiting,
+        by_hand=by_hand,
         looked_at=mark_now(pupil, order_of()),
     )
 
 
-def _school(pupil: str) -> str:
-    """Return the name of the pupil's next school.
+def _school(pupil: str) -> tuple[str, bool]:
+    """Return the name of the pupil's next school, and whether what goes is given by hand.
 
     :raises Refused: ``protected-move``. :raises DestinationRefused: ``destination-missing``.
     """
     with inside().store.reading(org_id()) as unit:
         require_ordinary(unit, pupil)
-        going = unit.pupils.get(pupil).destination
+        going = going_to(unit, pupil)
         if going is None:
-            hint = "Choose a school first that has joined or that the register of schools knows."
+            hint = "Choose and confirm the destination first."
             raise DestinationRefused("destination-missing", "/to", hint)
-        return place(inside(), unit, going.org_id, inside().clock.now()).name
+        name = place(inside(), unit, going.org_id, inside().clock.now()).name
+        return name, is_elsewhere(unit, going.org_id)
 
 
 def guest_file(copy: str) -> Response:

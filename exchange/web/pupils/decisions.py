@@ -12,6 +12,7 @@ from exchange.domain.access import Role
 from exchange.domain.disclosure import Disclosed, Reason, reason, reasons
 from exchange.errors import ExchangeError, NotFound, UsageError
 from exchange.ports import Actor
+from exchange.services.elsewhere import going_to
 from exchange.services.places import place
 from exchange.services.preview import preview
 from exchange.services.protect import hidden
@@ -228,7 +229,7 @@ def _record(pupil_id: str, ref: str, told: dict[str, Any]) -> None:
 def _places(pupil_id: str) -> list[tuple[str, str]]:
     """Return both schools of a pupil who is registered at a second one; else nothing to choose."""
     with inside().store.reading(org_id()) as unit:
-        second, going = second_of(unit, pupil_id), unit.pupils.get(pupil_id).destination
+        second, going = second_of(unit, pupil_id), going_to(unit, pupil_id)
         if second is None or going is None or hidden(unit, pupil_id, visitor().account_id):
             return []
         now = inside().clock.now()

@@ -39,11 +39,12 @@ _OTHER = (
             (Kind.HOME_EDUCATED.value, "Educated at home: the pack is held until asked for"),
             (Kind.OUTSIDE_ENGLAND.value, "A school outside England"),
             (Kind.COLLEGE.value, "A college that the search does not find"),
+            (Kind.PROVIDER.value, "An alternative provider that the search does not find"),
             (Kind.NOTHING_TO_SEND.value, "There is nothing to send"),
         ),
         needed=True,
     ),
-    Spec("name", "Name of the school or college", "line"),
+    Spec("name", "Name of the place", "line", "With its town, where others have the same name."),
     Spec("number", "UKPRN of the college", "line", "Eight digits.", width="govuk-input--width-10"),
     Spec("country", "Country", "line", "Where it is outside England."),
 )

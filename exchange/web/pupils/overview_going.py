@@ -1,4 +1,4 @@
-"""Where a pupil goes, as the pupil's page says it, also where no pack can be sealed for it."""
+"""Where a pupil goes, as the pupil's page says it, also where what goes is given by hand."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from exchange.domain.destinations import Asked, Kind, Standing
 from exchange.ports import Destination, UnitOfWork
+from exchange.services.by_hand import HandCopy, copies_by_hand
+from exchange.services.elsewhere import elsewhere
 from exchange.services.settle_destination import Settled, settled
 from exchange.web.words import day
 
@@ -20,11 +22,13 @@ WORDS: Mapping[Kind, str] = {
 _SECOND = "A second person confirms this place once."
 _HELD = "The pack is held here until the council, a school or the family lawfully asks for it."
 _BY_HAND = (
-    "No pack, link or guest copy can be made for this place: it was found neither among those that "
-    "have joined nor in the register of schools. If it joins, search for it again.",
-    "Until then, print the profile and the SEN support plan, and save the documents. Check each "
-    "one before you give it: nothing is decided for you, and what you give is not recorded here.",
+    "Nothing can be sent to this place: it was found neither among those that have joined nor in "
+    "the register of schools. If it joins, search for it again.",
+    "Until then, look at the preview, make a copy for one person there, and write down here when "
+    "it was given.",
 )
+_ABROAD = "Outside the United Kingdom, ask your data protection officer before anything is given."
+_AGAIN = "Choose this place again: then a copy of what may go can be made for somebody there."
 _NEXT: Mapping[str, str] = {
     "la": "A council that has joined asks through this system: then the pack is given to it on the "
     "page of its request.",
@@ -37,13 +41,17 @@ _NEXT: Mapping[str, str] = {
 class Going:
     """Where a pupil goes.
 
-    :param destination: where a pack can be sealed for it, or None.
-    :param notes: what it waits for, and how what is kept gets to a place for which none can be.
+    :param destination: where it is known what may go, or None.
+    :param notes: what it waits for, and how what is kept gets to a place to which nothing is sent.
+    :param by_hand: nobody vouches for the place: what goes is given by hand.
+    :param copies: those that were made for such places, the newest first.
     """
 
     name: str = ""
     destination: Destination | None = None
     notes: tuple[str, ...] = ()
+    by_hand: bool = False
+    copies: tuple[HandCopy, ...] = ()
 
 
 def going_of(unit: UnitOfWork, pupil_id: str, name_of: NameOf) -> Going:
@@ -52,25 +60,30 @@ def going_of(unit: UnitOfWork, pupil_id: str, name_of: NameOf) -> Going:
     :param name_of: gives the name of an organisation.
     :raises NotFound: ``pupil-unknown``.
     """
-    found = settled(unit, pupil_id)
+    found, copies = settled(unit, pupil_id), tuple(copies_by_hand(unit, pupil_id))
     if found.destination is not None:
         waits = found.standing is Standing.NEEDS_SECOND_PERSON
         name = name_of(unit, found.destination.org_id)
-        return Going(name, found.destination, (_SECOND,) if waits else ())
+        return Going(name, found.destination, (_SECOND,) if waits else (), copies=copies)
     if found.choice is None:
-        return Going()
+        return Going(copies=copies)
+    there = elsewhere(unit, pupil_id)
     place = ", ".join(one for one in (found.choice.name, found.choice.country) if one)
-    return Going(place or WORDS.get(found.choice.kind, ""), notes=_notes(found))
+    name = place or WORDS.get(found.choice.kind, "")
+    notes = _notes(found, known=there is not None)
+    return Going(name, there, notes, by_hand=there is not None, copies=copies)
 
 
-def _notes(found: Settled) -> tuple[str, ...]:
+def _notes(found: Settled, *, known: bool) -> tuple[str, ...]:
     if found.standing is Standing.HELD:
         return (_HELD,)
     if found.asked is not None:
         return _asked(found.asked)
     if found.choice is None or not found.choice.kind.is_a_place:
         return ()
-    return (_SECOND, *_BY_HAND) if found.standing is Standing.NEEDS_SECOND_PERSON else _BY_HAND
+    second = (_SECOND,) if found.standing is Standing.NEEDS_SECOND_PERSON else ()
+    abroad = (_ABROAD,) if found.choice.kind is Kind.OUTSIDE_ENGLAND else ()
+    return (*second, *(_BY_HAND if known else (_AGAIN,)), *abroad)
 
 
 def _asked(asked: Asked) -> tuple[str, ...]:

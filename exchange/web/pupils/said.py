@@ -49,6 +49,8 @@ _ACTIONS: Mapping[str, str] = {
     "receipt.imported": "Used there: a signed receipt came",
     "receipt.rejected": "Sent back by the next school: a signed receipt came",
     "receipt.destroyed": "Deleted there: a signed receipt came",
+    "printed-copy.made": "A summary was printed for one person",
+    "by-hand.given": "A copy was given by hand",
     "guest-copy.made": "A guest copy was made for one person",
     "guest-copy.taken": "The guest copy was saved, to be handed over",
     "guest-copy.gone": "The guest copy was removed here",

@@ -155,6 +155,8 @@ def send(pupil: str) -> Any:
     if seen.by_link:
         looked_at = request.values.get("seen") or seen.mark
         return redirect(url_for("outsiders.pick_up", pupil=pupil, seen=looked_at, **_kept(order)))
+    if seen.by_hand:
+        return redirect(url_for("lives.by_hand", pupil=pupil, **_kept(order)))
     leave = Spec(
         "leave",
         "What shall happen to what needs a decision?",

@@ -1,4 +1,4 @@
-"""Lives that do not fit the form: a second school, and a copy for somebody entitled to it."""
+"""Lives that do not fit the form: a second school, a place to which nothing is sent, copies."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from exchange.web.reach.rows import BOTH, DECIDES, PREPARES, SENDS, Row, org_row
 ROWS: Mapping[str, Row] = {
     "lives.second": org_row("/pupils/<id:pupil>/second-school", BOTH, PREPARES),
     "lives.hand": org_row("/requests/<item:ask>/pupils/<id:pupil>", BOTH, SENDS),
+    "lives.by_hand": org_row("/pupils/<id:pupil>/by-hand", BOTH, SENDS),
+    "lives.given": org_row("/pupils/<id:pupil>/by-hand/<item:copy>", BOTH, SENDS),
     "lives.copies": org_row("/pupils/<id:pupil>/copies", BOTH, SENDS | DECIDES),
     "lives.copy": org_row("/pupils/<id:pupil>/copies/<item:copy>", BOTH, SENDS | DECIDES),
 }

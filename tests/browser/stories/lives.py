@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from exchange.domain.access import Role
 from exchange.domain.destinations import Kind
+from exchange.services.approve import approvals, decide
 from exchange.services.ask import ask_for_records, requests_to_us
+from exchange.services.by_hand import copies_by_hand
 from exchange.services.edit_record import current_pupil
+from exchange.services.guest_copy import Guest, make_guest_copy
 from exchange.services.people.account import Account
 from exchange.services.settle_destination import Wanted, settle
 from exchange.services.subject_access.model import PUPIL, Authority, record_request
@@ -52,7 +55,39 @@ def _hand(stage: Stage, _: Account) -> str:
     return f"/requests/{found[0]}/pupils/{pupil}"
 
 
+def _elsewhere(stage: Stage) -> str:
+    """A child goes to an alternative provider, and a second person has confirmed it."""
+    primary, pupil = stage.live["primary"], stage.child("Yorick", going=False)
+    inside, org_id = primary.node.inside, primary.org_id
+    who = stage.someone("primary", Role.SENCO).account_id
+    barn = Wanted(kind=Kind.PROVIDER, name="The Barn")
+    settle(inside, org_id, pupil, barn, who, SENCO)
+    head = stage.someone("primary", Role.HEAD)
+    with inside.store.reading(org_id) as unit:
+        asked = [one for one in approvals(unit, "waiting") if one.place_name == "The Barn"]
+    for one in asked:
+        by = actor(head, Role.HEAD)
+        decide(inside, org_id, one.approval_id, head.account_id, by, yes=True)
+    return pupil
+
+
+def _by_hand(stage: Stage, _: Account) -> str:
+    return f"/pupils/{_elsewhere(stage)}/by-hand"
+
+
+def _given(stage: Stage, _: Account) -> str:
+    """A copy for the provider was made, and nobody has said yet that it was given."""
+    primary, pupil = stage.live["primary"], _elsewhere(stage)
+    inside, guest = primary.node.inside, Guest("Mr Hay", "Head of centre", "The Barn")
+    make_guest_copy(inside, primary.org_id, pupil, guest, SENCO)
+    with inside.store.reading(primary.org_id) as unit:
+        (made, *_) = copies_by_hand(unit, pupil)
+    return f"/pupils/{pupil}/by-hand/{made.copy_id}"
+
+
 STORIES = (
+    Story("lives.by_hand", "primary", _by_hand),
+    Story("lives.given", "primary", _given),
     Story("lives.copy", "primary", _copy),
     Story("lives.hand", "primary", _hand),
 )

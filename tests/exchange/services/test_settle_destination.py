@@ -180,6 +180,7 @@ def test_there_is_no_call_to_a_number_that_somebody_typed(town: Town) -> None:
     [
         (ABROAD, Standing.NEEDS_SECOND_PERSON),
         (Wanted(kind=Kind.COLLEGE, number="10012345", name="A College"), "needs-second-person"),
+        (Wanted(kind=Kind.PROVIDER, name="The Barn, Oakham"), "needs-second-person"),
         (Wanted(kind=Kind.HOME_EDUCATED), Standing.HELD),
         (Wanted(kind=Kind.NOT_DECIDED), Standing.NOT_DECIDED),
         (Wanted(kind=Kind.NOTHING_TO_SEND), Standing.NOTHING_TO_SEND),
@@ -192,7 +193,9 @@ def test_no_other_choice_lets_a_pack_leave(town: Town, wanted: Wanted, standing:
         assert choices(unit)[pupil_id].kind is wanted.kind
         with pytest.raises(Refused, match=str(standing)):
             require_settled(unit, pupil_id)
-    with pytest.raises(DestinationRefused, match="destination-missing"):
+    by_hand = standing == Standing.NEEDS_SECOND_PERSON
+    refused = "destination-by-hand" if by_hand else "destination-missing"
+    with pytest.raises(DestinationRefused, match=refused):
         town.send(pupil_id)
 
 

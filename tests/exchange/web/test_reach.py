@@ -163,7 +163,8 @@ LEAVES = frozenset(
         *("cases.ask", "agencies.ask", "agencies.again", "agencies.code", "agencies.task_send"),
         *("requests.send", "requests.download", "requests.reply", "requests.withdraw"),
         *("reviews.send", "reviews.anew", "reviews.share", "plans.send", "plans.answer"),
-        *("lives.hand", "lives.copies", "lives.copy", "transfers.recall", "arrivals.ask"),
+        *("lives.hand", "lives.by_hand", "lives.copies", "lives.copy"),
+        *("transfers.recall", "arrivals.ask"),
         *("safeguarding.send", "safeguarding.send_protected"),
     }
 )
