@@ -7,20 +7,23 @@ depends on the day alone, so that rows are made again when the day in London has
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from exchange.domain.clocks import Standing, london_day
 from exchange.errors import Conflict, NotFound
 from exchange.ports import AuditEntry, UnitOfWork
 from exchange.services.advice.model import KIND as ADVICE
-from exchange.services.advice.model import AdviceRequest, request_from
+from exchange.services.advice.model import request_from
 from exchange.services.boards.kept import Board
 from exchange.services.boards.listing import Listing, Look
+from exchange.services.boards.marked import Marked
 from exchange.services.cases.keeping import case, case_of_pack, cases
 from exchange.services.cases.model import KIND, OVER, Case, CaseState
+from exchange.services.cases.phases import listed, phase_in
 from exchange.services.cases.timing import (
     URGENT,
+    CaseClock,
     Outlook,
     advice_by_case,
     clocks_of,
@@ -28,7 +31,9 @@ from exchange.services.cases.timing import (
 )
 from exchange.services.cases.updates import has_update, unread_of, unread_packs
 from exchange.services.inside import Inside
-from exchange.services.plans.model import Consultation, consultations_by_case, consultations_of
+from exchange.services.plans.model import consultations_by_case, consultations_of
+from exchange.services.reviews.placing import case_of_report
+from exchange.services.reviews.received import KIND as REPORT
 
 SORT = "attention"
 
@@ -41,6 +46,8 @@ class CaseRow:
     :param standing: of the clock that is due next, on the day on which the row was made.
     :param rank: its place by urgency; ``update`` whether something came that nobody has taken in.
     :param untold: a refusal closed it, and the family has yet to be told.
+    :param gone: its caseworker is none any more.
+    :param names_next: it is over, but its plan has to name the next school soon.
     """
 
     case_id: str
@@ -62,11 +69,13 @@ class CaseRow:
     placed: bool
     update: bool
     untold: bool
+    gone: bool = False
+    names_next: bool = False
 
     @property
     def is_over(self) -> bool:
         """Return whether nothing is awaited of the authority."""
-        return self.state in OVER and not self.untold
+        return self.state in OVER and not self.untold and not self.names_next
 
     @property
     def is_new(self) -> bool:
@@ -79,7 +88,7 @@ class CaseRow:
         if self.state is CaseState.HELD or self.update:
             return True  # also of a case that is over: what came is read by somebody
         return not self.is_over and (
-            self.standing in URGENT or self.withdrawn or not self.caseworker
+            self.standing in URGENT or self.withdrawn or self.gone or not self.caseworker
         )
 
     @property
@@ -123,18 +132,31 @@ class CaseBoard:
     def __init__(self, inside: Inside) -> None:
         self._board: Board[CaseRow] = Board(inside, lambda _: _Cases(inside))
         self._listings: dict[str, Listing[CaseRow]] = {}
+        self._marked: dict[str, Marked[CaseRow]] = {}
 
     def is_ready(self, org_id: str) -> bool:
         """Return whether the rows are at hand; if not, they are being read from now on."""
         return self._board.is_ready(org_id)
 
-    def look(self, org_id: str) -> Look[CaseRow]:
+    def look(self, org_id: str, people: Collection[str] | None = None) -> Look[CaseRow]:
         """Return the cases as they are now, counted and in order.
 
+        :param people: account ids of who works cases now; None: whoever is noted works them.
         :raises NotFound: ``organisation-not-hosted``.
         """
         made = self._listings.get(org_id) or self._listings.setdefault(org_id, _listing())
-        return made.follow(self._board.by_key(org_id))
+        rows = self._board.by_key(org_id)
+        if people is None:
+            return made.follow(rows)
+        marked = self._marked.get(org_id) or self._marked.setdefault(
+            org_id, Marked(_is_left, lambda row: replace(row, gone=True))
+        )
+        return made.follow(marked.of(rows, frozenset(people)))
+
+
+def _is_left(row: CaseRow, people: frozenset[str]) -> bool:
+    """Return whether a case that is not over is of a caseworker who is none any more."""
+    return bool(row.caseworker) and row.caseworker not in people and not row.is_over
 
 
 def _listing() -> Listing[CaseRow]:
@@ -164,7 +186,14 @@ class _Cases:
         consulted, unread = consultations_by_case(unit), unread_packs(unit)
         return {
             one.case_id: self._row(
-                one, asked.get(one.case_id, ()), consulted.get(one.case_id, ()), unread
+                one,
+                clocks_of(
+                    one,
+                    asked.get(one.case_id, ()),
+                    consulted.get(one.case_id, ()),
+                    phase_in(unit, one, today),
+                ),
+                unread,
             )
             for one in cases(unit)
         }
@@ -179,7 +208,9 @@ class _Cases:
         if held.pupil_id is not None:
             found = (request_from(one) for one in unit.items.about(ADVICE, held.pupil_id))
             asked = [one for one in found if one.case_id == key]
-        return self._row(held, asked, consultations_of(unit, key), unread_of(unit, held))
+        phase = phase_in(unit, held, today)
+        clocks = clocks_of(held, asked, consultations_of(unit, key), phase)
+        return self._row(held, clocks, unread_of(unit, held))
 
     def touched(self, unit: UnitOfWork, entry: AuditEntry) -> Iterable[str] | None:
         """Return which case an entry touches."""
@@ -187,6 +218,9 @@ class _Cases:
             return (entry.object_id,)
         if entry.object_kind == "arrival":
             return _of_pack(unit, entry)
+        if entry.object_kind == REPORT:
+            named = entry.detail.get("case") or case_of_report(unit, entry.object_id)
+            return (named,) if named else ()
         if entry.object_kind in (ADVICE, "advice"):
             try:
                 found = request_from(unit.items.get(ADVICE, entry.object_id)).case_id
@@ -198,12 +232,12 @@ class _Cases:
     def _row(
         self,
         held: Case,
-        asked: Sequence[AdviceRequest],
-        consulted: Sequence[Consultation],
+        clocks: Sequence[CaseClock],
         unread: Collection[tuple[str, str]],
     ) -> CaseRow:
         today = london_day(self._inside.clock.now())
-        outlook = outlook_of(clocks_of(held, asked, consulted))
+        shown = listed(held, clocks, today)
+        outlook = outlook_of(shown or clocks)
         surname = held.who.surname if held.who else ""
         return CaseRow(
             case_id=held.case_id,
@@ -225,6 +259,7 @@ class _Cases:
             placed=held.pupil_id is not None,
             update=has_update(held, unread),
             untold=held.is_untold,
+            names_next=held.is_over and bool(shown),
         )
 
 

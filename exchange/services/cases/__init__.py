@@ -26,6 +26,7 @@ advice      which advice the regulations want; what three people find sufficient
 contents    the newest pack of a case, and what it shows of the Code's 9.14
 law         the legal tests, quoted
 timing      the clocks of a case, and how they stand
+phases      by when the plan of a child who changes phase names the next school
 working     who is a caseworker now
 reminding   a daily message to each caseworker that counts, and names nobody
 =========== ========================================================================

@@ -71,6 +71,10 @@ class Event(StrEnum):
     FINAL_ISSUED = "final-issued"
     MEDIATION_CERTIFICATE = "mediation-certificate"
     APPEALED = "appealed"
+    NEXT_NAMED = "next-named"
+    """The plan names the school or college of the next phase (reg 18)."""
+    NO_MOVE = "no-move"
+    """Somebody said that the child does not change phase in that school year."""
     CLOSED = "closed"
 
 

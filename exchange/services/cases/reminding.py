@@ -16,6 +16,7 @@ from exchange.services.advice.model import KIND as ADVICE
 from exchange.services.advice.model import request_from
 from exchange.services.cases.keeping import cases
 from exchange.services.cases.model import Case, CaseState
+from exchange.services.cases.phases import listed, phase_in
 from exchange.services.cases.timing import URGENT, advice_by_case, clocks_of, outlook_of
 from exchange.services.cases.updates import has_update, unread_packs
 from exchange.services.cases.working import caseworkers_now
@@ -98,11 +99,13 @@ def pressing(
     consulted, unread = consultations_by_case(unit), unread_packs(unit)
     found = []
     for one in cases(unit):
-        clocks = clocks_of(one, asked.get(one.case_id, ()), consulted.get(one.case_id, ()))
-        outlook = outlook_of(clocks)
+        advice, schools = asked.get(one.case_id, ()), consulted.get(one.case_id, ())
+        clocks = clocks_of(one, advice, schools, phase_in(unit, one, today))
+        outlook = outlook_of(listed(one, clocks, today))
         worker = one.caseworker if people is None or one.caseworker in people else ""
-        urgent = _waits(one) or not worker or outlook.standing(today) in URGENT
-        if (urgent and not one.is_over) or has_update(one, unread):
+        urgent = outlook.standing(today) in URGENT
+        waits = urgent or (not one.is_over and (_waits(one) or not worker))
+        if waits or has_update(one, unread):
             found.append(Pressing(worker, outlook.due if outlook.next_code else None))
     return found
 

@@ -14,6 +14,7 @@ from exchange.domain.clocks import (
     Clock,
     Exception_,
     Standing,
+    Unit,
     clock,
     days_left,
     london_day,
@@ -41,11 +42,13 @@ class CaseClock:
 
     :param whose: ``ours``, ``family``, or the name of the body or school that is awaited.
     :param body: id of the request for advice, or of the consultation, that it belongs to; or empty.
+    :param known: of a change of phase: how the year group is known (services.cases.phases).
     """
 
     clock: Clock
     whose: str
     body: str = ""
+    known: str = ""
 
     @property
     def code(self) -> str:
@@ -56,6 +59,12 @@ class CaseClock:
     def label(self) -> str:
         """Return what a person calls it."""
         return f"{self.clock.rule.label}: {self.whose}" if self.body else self.clock.rule.label
+
+    @property
+    def begins(self) -> date:
+        """Return the day from which it stands on a timeline; of a move, that of its school year."""
+        day = self.clock.starts
+        return day.replace(year=day.year - 1) if self.clock.rule.unit is Unit.BEFORE else day
 
     @property
     def runs(self) -> bool:
@@ -75,16 +84,21 @@ class CaseClock:
 
 
 def clocks_of(
-    held: Case, advice: Sequence[AdviceRequest] = (), consulted: Sequence[Consultation] = ()
+    held: Case,
+    advice: Sequence[AdviceRequest] = (),
+    consulted: Sequence[Consultation] = (),
+    phase: CaseClock | None = None,
 ) -> tuple[CaseClock, ...]:
     """Return the clocks of a case, by the day on which they are due.
 
     :param advice: the requests for advice of this case; ``consulted`` the schools that were asked.
+    :param phase: by when its plan names the next school (services.cases.phases).
     """
     if held.state is CaseState.NOT_OURS or _ended_early(held):
         return ()
     found = [*_of_decisions(held), *_of_advice(held, advice), *_of_plan(held), *_of_appeal(held)]
     found += [*_of_consultations(held, consulted), *_of_reassessments(held)]
+    found += [phase] if phase else []
     now = held.reassessment
     if now is not None:  # what was left unanswered before is of the first plan, and over with it
         found = [one for one in found if not one.runs or _is_of(one, now.began)]

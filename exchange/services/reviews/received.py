@@ -16,9 +16,9 @@ from schemas.annual_review import Recommendation, ReviewKind
 from schemas.strict_json import JsonValue
 
 KIND = "review-report"
-_PHASES = {"6": "phase-transfer", "11": "post-16-transfer"}
+PHASES = {"6": "phase-transfer", "11": "post-16-transfer"}
 """Year group -> the clock of the plan that names the next school."""
-NAMING = frozenset(_PHASES.values())
+NAMING = frozenset(PHASES.values())
 OPEN, DECIDED, DONE = "open", "decided", "done"
 
 
@@ -71,7 +71,7 @@ class Received:
         if self.outcome is Outcome.AMEND and self.notice is not None:
             amended = clock("review-amended", self.notice, also=self.meeting, met=self.final)
             found.append(timed(amended, today))
-        phase = _PHASES.get(self.nc_year)
+        phase = PHASES.get(self.nc_year)
         if phase is not None and self.outcome is not Outcome.END:
             # A plan that is kept needed no amending; one that is amended is done with the final.
             done = self.final if self.outcome is Outcome.AMEND else self.told

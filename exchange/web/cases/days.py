@@ -30,6 +30,7 @@ from exchange.services.cases.advice import may_have_had, record_had
 from exchange.services.cases.decisions import close_case
 from exchange.services.cases.events import LONGEST
 from exchange.services.cases.issuing import ISSUES, record_issued
+from exchange.services.cases.phases import HELD
 from exchange.web.cases import shown
 from exchange.web.cases.wording import BY_HAND, EVENTS
 from exchange.web.forms import PageForm
@@ -109,6 +110,8 @@ class AssignForm(PageForm):
     )
 
 
+_ONLY_IN = {Event.FINAL_ISSUED: ISSUES, Event.NEXT_NAMED: HELD, Event.NO_MOVE: HELD}
+"""Days that are of a plan: in which states there is one to issue, or one that is held."""
 _HAD = "had/"
 """Begins the choice that a body had a request for advice; the request's id follows."""
 
@@ -134,8 +137,8 @@ def day(case: str) -> Any:
 
 
 def _offered(found: Case) -> list[tuple[str, str]]:
-    """Return the days that may be recorded of a case; a plan is issued where there is one."""
-    listed = (one for one in BY_HAND if one is not Event.FINAL_ISSUED or found.state in ISSUES)
+    """Return the days that may be recorded of a case, where it is such that there are any."""
+    listed = (one for one in BY_HAND if found.state in _ONLY_IN.get(one, (found.state,)))
     return [(one.value, EVENTS[one]) for one in listed]
 
 

@@ -66,7 +66,7 @@ def picture_of(clocks: Sequence[CaseClock], today: date) -> Picture | None:
     """Return the drawing of a case's clocks; None where none runs or ran."""
     if not clocks:
         return None
-    first = min(one.clock.starts for one in clocks)
+    first = min(one.begins for one in clocks)
     last = max(max(one.clock.due, one.clock.met or one.clock.due) for one in clocks)
     if today <= last + timedelta(days=90):
         last = max(last, today)
@@ -99,7 +99,7 @@ def _anchor(x: float) -> str:
 
 
 def _bar(one: CaseClock, place: int, where: Scale, today: date) -> Bar:
-    x, end = where(one.clock.starts), where(one.clock.due)
+    x, end = where(one.begins), where(one.clock.due)
     standing = one.standing(today)
     right = x > WIDTH / 2
     return Bar(

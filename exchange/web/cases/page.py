@@ -31,6 +31,7 @@ from exchange.web.cases.wording import (
     ACTIONS,
     ADVICE,
     EVENTS,
+    KNOWN,
     SOURCES,
     STANDINGS,
     WHAT,
@@ -93,6 +94,7 @@ def _dates(clocks: Sequence[CaseClock]) -> dict[str, Any]:
         "today": day,
         "pressing": pressing,
         "standings": STANDINGS,
+        "known": KNOWN,
         "rule_label": lambda code: rule_of(code).label,
         "exception_label": exception_label,
     }

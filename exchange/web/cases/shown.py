@@ -13,6 +13,7 @@ from exchange.domain.clocks import london_day
 from exchange.ports import UnitOfWork
 from exchange.services.advice import AdviceRequest, advice_about
 from exchange.services.cases import Case, case
+from exchange.services.cases.phases import phase_in
 from exchange.services.cases.timing import CaseClock, clocks_of
 from exchange.services.people.manage import Person, people_of
 from exchange.services.plans.model import consultations_of
@@ -44,7 +45,8 @@ def advice_of(unit: UnitOfWork, held: Case) -> list[AdviceRequest]:
 
 def clocks(unit: UnitOfWork, held: Case) -> tuple[CaseClock, ...]:
     """Return the clocks of a case, by their day."""
-    return clocks_of(held, advice_of(unit, held), consultations_of(unit, held.case_id))
+    phase = phase_in(unit, held, today())
+    return clocks_of(held, advice_of(unit, held), consultations_of(unit, held.case_id), phase)
 
 
 def head(held: Case) -> dict[str, Any]:

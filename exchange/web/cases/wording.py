@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from exchange.domain.clocks import Standing
 from exchange.services.cases import CaseState, Event, Source
+from exchange.services.cases.phases import BY_AGE, BY_YEAR
 from exchange.web.words import Word
 
 STATES: Mapping[CaseState, Word] = {
@@ -61,6 +62,8 @@ EVENTS: Mapping[Event, str] = {
     Event.FINAL_ISSUED: "Final plan issued",
     Event.MEDIATION_CERTIFICATE: "Mediation certificate issued",
     Event.APPEALED: "Family appealed",
+    Event.NEXT_NAMED: "Plan names the school or college of the next phase",
+    Event.NO_MOVE: "Found: the child does not change phase this school year",
     Event.CLOSED: "Case closed",
 }
 
@@ -73,9 +76,19 @@ BY_HAND = (
     Event.FINAL_ISSUED,
     Event.MEDIATION_CERTIFICATE,
     Event.APPEALED,
+    Event.NEXT_NAMED,
+    Event.NO_MOVE,
     Event.CLOSED,
 )
 """Days that a caseworker records by themselves; the others come with a decision."""
+
+KNOWN = {
+    BY_YEAR: "The child is in the last year of a phase if they went up a year group each school "
+    "year since the request came.",
+    BY_AGE: "The child is by age in the last year of a phase. The year group that was told with "
+    "the request does not say so.",
+}
+"""How it is known that a child changes phase."""
 
 WHAT = {"assess": "Assess the child's needs?", "plan": "Issue an EHC plan?"}
 

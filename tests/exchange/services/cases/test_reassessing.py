@@ -32,7 +32,7 @@ def ago(days: int) -> date:
 @pytest.fixture
 def plan(desk: Desk) -> str:
     """Return a case whose plan was issued, in time, last autumn."""
-    who = Who("Ash", "Bo", date(2015, 1, 1))
+    who = Who("Ash", "Bo", date(2017, 1, 1))
     order = HandRequest(Source.PARENT, who, date(2025, 6, 2))
     case_id = enter_request(desk.inside, COUNCIL, order, CASEWORKER, ("kay", "Kay")).case_id
     for what in ("assess", "plan"):
