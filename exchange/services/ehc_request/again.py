@@ -7,22 +7,26 @@ from typing import Literal
 from exchange.domain.transfer import State
 from exchange.errors import NotFound
 from exchange.ports import UnitOfWork
+from exchange.services.ehc_request.councils import Council
+from exchange.services.ehc_request.gone import went_elsewhere
 from exchange.services.ehc_request.model import RequestFile
 from exchange.services.messages import thread_of
 
-Again = Literal["", "lost", "asked"]
-"""Why: the authority does not hold the pack that went last, or asked about it."""
+Again = Literal["", "lost", "asked", "elsewhere"]
+"""Why: the authority does not hold the pack that went last, asked about it, or is another now."""
 
 _LOST = frozenset({State.REJECTED, State.RECALLED, State.EXPIRED, State.DESTROYED})
 
 
-def why_again(unit: UnitOfWork, file: RequestFile) -> Again:
+def why_again(unit: UnitOfWork, file: RequestFile, council: Council) -> Again:
     """Return why what went last may go once more; empty: the authority has just this.
 
     A question counts after it was answered too: it may have asked for the pack itself. What goes
     again is a pack of its own, of which nothing is lost and nothing asked: it goes once.
     """
     last = file.last.bundle_id if file.last is not None else ""
+    if went_elsewhere(file, council):
+        return "elsewhere"
     if not last:
         return ""
     try:

@@ -29,7 +29,7 @@ from exchange.services.ehc_request.model import (
 )
 from exchange.services.ehc_request.outlook import outlook, require_clear
 from exchange.services.ehc_request.papers import form_of, form_paper, front_of, papers_of
-from exchange.services.ehc_request.sending import declared
+from exchange.services.ehc_request.sending import declared, words_next
 from exchange.services.inside import Inside
 from exchange.services.trust import organisation
 from schemas.base import load_bytes
@@ -82,6 +82,7 @@ def make_papers(
     with inside.store.reading(org_id) as unit:
         file = request_file(unit, request_id)
         now = outlook(inside, unit, org_id, file)
+        words = words_next(unit, file, now.council, london_day(inside.clock.now()))
         pupil = load_bytes(Pupil, unit.pupils.get(file.pupil_id).record)
     if file.state in (FileState.CLOSED, FileState.WITHDRAWN):
         raise Conflict("request-over", "/request", "This request is over.")
@@ -90,7 +91,7 @@ def make_papers(
         raise Conflict("preview-changed", "/seen", hint)
     require_clear(now)
     status = RequestStatus.UPDATED if file.editions else RequestStatus.MADE
-    record = declared(inside, org_id, now, status, post, actor)
+    record = declared(inside, org_id, now, status, post, actor, words)
     at = inside.clock.now()
     us = organisation(inside.directory(), org_id, at).name
     front = front_of(us, now, record, pupil, london_day(at))

@@ -138,7 +138,7 @@ def _facts(now: Outlook, record: EhcRequest, pupil: Pupil) -> Iterator[tuple[str
         yield "In youth accommodation", "Yes" if record.youth_accommodation else "No"
     yield "Council", f"{now.council.name} ({now.council.code})"
     if record.edition > 1:
-        yield "Edition", f"{record.edition}: adds to what was handed in before"
+        yield "Edition", f"{record.edition}, in full: it needs none of those before"
 
 
 def papers_of(now: Outlook, today: date) -> Sequence[Paper]:

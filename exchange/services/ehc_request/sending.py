@@ -16,10 +16,10 @@ from typing import Literal
 from exchange.bundle.contents import Source
 from exchange.domain.clocks import london_day
 from exchange.errors import Conflict, DestinationRefused, UsageError
-from exchange.ports import Actor, Transfer
+from exchange.ports import Actor, Transfer, UnitOfWork
 from exchange.services.ehc_request.again import why_again
-from exchange.services.ehc_request.councils import council_of
-from exchange.services.ehc_request.gone import has_left
+from exchange.services.ehc_request.councils import Council, council_of
+from exchange.services.ehc_request.gone import has_left, is_first_there, went_elsewhere
 from exchange.services.ehc_request.keeping import put, request_file
 from exchange.services.ehc_request.model import (
     KIND,
@@ -72,7 +72,8 @@ def send_request(
         file = request_file(unit, request_id)
         _require_open(file)
         now = outlook(inside, unit, org_id, file)
-        goes = now.changed or bool(why_again(unit, file))
+        goes = now.changed or bool(why_again(unit, file, now.council))
+        words = words_next(unit, file, now.council, london_day(inside.clock.now()))
     if not now.council.joined:
         hint = "This council has not joined. Download the files and hand them in."
         raise DestinationRefused("council-not-joined", "/to", hint)
@@ -83,7 +84,7 @@ def send_request(
     if not goes and file.last is not None:
         return Sent(file, "unchanged", file.last.bundle_id)
     status = RequestStatus.UPDATED if file.editions else RequestStatus.MADE
-    record = declared(inside, org_id, now, status, post, actor)
+    record = declared(inside, org_id, now, status, post, actor, words)
     transfer = _seal(inside, org_id, now, [source_of_record(record), *now.contents.sources])
     transfer = replace(transfer, disclosed=now.contents.disclosed)
     ids = tuple(one.document_id for one in now.papers)
@@ -144,10 +145,18 @@ def _require_open(file: RequestFile) -> None:
 
 
 def declared(
-    inside: Inside, org_id: str, now: Outlook, status: RequestStatus, post: str, actor: Actor
+    inside: Inside,
+    org_id: str,
+    now: Outlook,
+    status: RequestStatus,
+    post: str,
+    actor: Actor,
+    words: RequestStatus | None = None,
 ) -> EhcRequest:
     """Return the request with who makes it, on which day, in which edition.
 
+    :param words: what is declared: an edition that adds to nothing there makes the request; None:
+        as its status says.
     :raises UsageError: ``text-missing``: nobody said as what they act.
     """
     if not post.strip():
@@ -160,7 +169,7 @@ def declared(
     sender = Person(name=actor.name, role=post.strip(), organisation=us)
     # A withdrawal goes without the family's words, and is theirs all the same.
     whose = replace(now.record, consents=file.record.consents)
-    made = declaration(whose, status, sender, today)
+    made = declaration(whose, words or status, sender, today)
     if file.record.requested_by is Requester.SCHOOL:
         approval = now.approved
         made = replace(
@@ -176,6 +185,12 @@ def declared(
     )
 
 
+def words_next(unit: UnitOfWork, file: RequestFile, council: Council, today: date) -> RequestStatus:
+    """Return what is declared with the next edition: that it is made, or added to."""
+    first = is_first_there(unit, file, council, today)
+    return RequestStatus.MADE if first else RequestStatus.UPDATED
+
+
 def _approver(approval: Approval | None, us: str) -> Person | None:
     if approval is None:
         return None
@@ -189,11 +204,11 @@ def _approved_on(approval: Approval | None) -> date | None:
 
 
 def _seal(inside: Inside, org_id: str, now: Outlook, sources: Sequence[Source]) -> Transfer:
-    bundles = now.file.bundles
+    bundles, elsewhere = now.file.bundles, went_elsewhere(now.file, now.council)
     order = Order(
         kind=BundleKind.EHC_REQUEST,
         purpose="ehc-needs-assessment",
-        supersedes=bundles[-1] if bundles else None,
+        supersedes=bundles[-1] if bundles and not elsewhere else None,
     )
     about = now.file.pupil_id
     return queue_bundle(inside, org_id, now.council.org_id, "general", about, sources, order)

@@ -36,7 +36,7 @@ def seen_of(desk: Desk) -> Outlook:
 def again_of(desk: Desk) -> Again:
     """Return why the request may go again though nothing in it was changed."""
     with inside().store.reading(org_id()) as unit:
-        return why_again(unit, desk.file)
+        return why_again(unit, desk.file, desk.council)
 
 
 def check(ehc: str) -> Any:

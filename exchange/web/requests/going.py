@@ -21,13 +21,12 @@ from exchange.services.ehc_request.handing_in import (
 )
 from exchange.services.ehc_request.model import HandedIn
 from exchange.services.ehc_request.requester import words_of
-from exchange.services.ehc_request.sending import send_request, withdraw_request
+from exchange.services.ehc_request.sending import send_request, withdraw_request, words_next
 from exchange.web.here import actor, inside, org_id, parts
 from exchange.web.pupils.desk import boxes_of, status_of
 from exchange.web.pupils.inputs import Spec, answers, form_of
 from exchange.web.requests.checking import again_of, seen_of
 from exchange.web.requests.head import Desk, desk_of, today
-from schemas.ehc_request import RequestStatus
 
 _POST = Spec(
     "post",
@@ -61,8 +60,11 @@ _WHICH = Spec(
 _WHY = Spec("why", "Why is the request taken back?", "prose", needed=True)
 
 
-def _status(desk: Desk) -> RequestStatus:
-    return RequestStatus.UPDATED if desk.file.editions else RequestStatus.MADE
+def _words(desk: Desk) -> str:
+    """Return what is declared with what goes next."""
+    with inside().store.reading(org_id()) as unit:
+        status = words_next(unit, desk.file, desk.council, today())
+    return words_of(status, desk.file.record)
 
 
 def send(ehc: str) -> Any:
@@ -91,7 +93,7 @@ def send(ehc: str) -> Any:
             again="" if seen.changed else again_of(desk),
             form=form,
             fields=boxes_of(form, (_POST,)),
-            words=words_of(_status(desk), desk.file.record),
+            words=_words(desk),
             looked_at=request.values.get("seen") or seen.mark,
         ),
     )
@@ -118,7 +120,7 @@ def download(ehc: str) -> Any:
             seen=seen,
             form=form,
             fields=boxes_of(form, (_POST,)),
-            words=words_of(_status(desk), desk.file.record),
+            words=_words(desk),
             looked_at=request.values.get("seen") or seen.mark,
         ),
     )

@@ -10,15 +10,17 @@ import pytest
 
 from exchange.domain.transfer import State
 from exchange.errors import Conflict, DestinationRefused
+from exchange.services.ehc_request.again import why_again
 from exchange.services.ehc_request.answers import Letter, enter_answer
 from exchange.services.ehc_request.councils import Council, council_of
 from exchange.services.ehc_request.gone import successor_of
 from exchange.services.ehc_request.handing_in import correct_handed_in, enter_handed_in
 from exchange.services.ehc_request.keeping import put
 from exchange.services.ehc_request.model import FileState, HandedIn
-from exchange.services.ehc_request.sending import withdraw_request
+from exchange.services.ehc_request.sending import withdraw_request, words_next
 from keys.directory import DatedIdentifier, Ruling
 from schemas.ehc_decision import Decided
+from schemas.ehc_request import RequestStatus
 from tests.exchange.services.ehc_request.school import School
 from tests.exchange.services.town import COUNCIL, OTHER, PRIMARY, SECONDARY, SENCO
 
@@ -114,6 +116,57 @@ def test_what_it_has_as_a_pack_is_not_handed_in_once_it_is_open_again(school: Sc
     school.town.rule(COUNCIL, Ruling())
     with pytest.raises(Conflict, match="sent-already"):
         enter_handed_in(school.inside, PRIMARY, request, BY_HAND, SENCO)
+
+
+def taken_over(school: School) -> None:
+    """Let another council hold the number of one that is merged into it."""
+    school.town.enrol(
+        OTHER, name="Midshire Council", kind="la", identifiers=(DatedIdentifier("la", "820"),)
+    )
+    assert council_of(school.inside, "820").org_id == OTHER
+
+
+def test_whoever_holds_the_number_now_has_not_what_went_to_the_council_before(
+    school: School,
+) -> None:
+    request = reached(school)
+    school.town.rule(COUNCIL, Ruling(status="merged", successor=OTHER))
+    taken_over(school)
+    with school.town.primary.store.reading(PRIMARY) as unit:
+        assert why_again(unit, school.file(request), council_of(school.inside, "820")) == (
+            "elsewhere"
+        )
+    sent = school.send(request)
+    assert sent.outcome == "queued", "nothing was changed, and the new council has nothing of it"
+    transfer = school.town.primary.transfer(sent.bundle_id)
+    assert (transfer.recipient, transfer.supersedes) == (OTHER, None)
+    assert school.send(request).outcome == "unchanged"
+    assert withdraw_request(
+        school.inside, PRIMARY, request, "Moved.", "SENCO", SENCO
+    ).last.status == ("withdrawn"), "the new council has it now and is told"
+
+
+def test_taken_back_before_the_new_holder_of_the_number_had_it_it_is_told_nothing(
+    school: School,
+) -> None:
+    request, packs = reached(school), len(school.town.primary.transfers())
+    school.town.rule(COUNCIL, Ruling(status="merged", successor=OTHER))
+    taken_over(school)
+    gone = withdraw_request(school.inside, PRIMARY, request, "It merged.", "SENCO", SENCO)
+    assert gone.state is FileState.WITHDRAWN
+    assert len(school.town.primary.transfers()) == packs
+
+
+@pytest.mark.parametrize(
+    ("went", "words"), [(lost, RequestStatus.MADE), (reached, RequestStatus.UPDATED)]
+)
+def test_what_nobody_collected_is_not_said_to_be_added_to(
+    school: School, went: Callable[[School], str], words: RequestStatus
+) -> None:
+    request = went(school)
+    with school.town.primary.store.reading(PRIMARY) as unit:
+        file, council = school.file(request), council_of(school.inside, "820")
+        assert words_next(unit, file, council, date(2026, 7, 8)) is words
 
 
 def test_the_council_that_the_directory_names_in_its_place(school: School) -> None:
