@@ -52,12 +52,12 @@ def board() -> Any:
     """Show the cases of this authority."""
     if not case_board().is_ready(org_id()):
         return render_template("cases/waiting.html")
-    look = case_board().look(org_id())
+    people = frozenset(one.account_id for one in caseworkers_now(inside(), org_id()))
+    look = case_board().look(org_id(), people)
     asked_for = request.values.get("show", "now")
     show = asked_for if asked_for in FILTERS else "now"
     worker, clock = request.values.get("caseworker", ""), request.values.get("clock", "")
     typed = request.form.get("q", "").strip()
-    people = frozenset(one.account_id for one in caseworkers_now(inside(), org_id()))
     paging, rows = _found(look, show, _works(worker, people), clock, typed)
     today = london_day(inside().clock.now())
     return render_template(

@@ -227,3 +227,25 @@ def test_it_is_counted_by_caseworker_and_by_clock(desk: Desk, board: CaseBoard) 
     look = board.look(COUNCIL)
     assert look.tallied["caseworker"] == {"kay\nKay": 1, "\n": 1}
     assert look.tallied["clock"] == {"decide-assess": 2}
+
+
+def test_a_case_whose_caseworker_left_needs_attention(desk: Desk, board: CaseBoard) -> None:
+    letter(desk, "Bo", 10)
+    letter(desk, "Cy", 30)
+
+    def look(*people: str) -> tuple[int, list[str]]:
+        found = board.look(COUNCIL, people)
+        named = [one.name.removesuffix(" Ash") for one in found.all("attention", SORT)]
+        assert found.found.get("attention", 0) == len(named)
+        return len(found), named
+
+    assert look("kay", "lee") == (2, [])
+    assert look("lee") == (2, ["Cy", "Bo"])
+    first = board.look(COUNCIL, ["lee"])
+    assert board.look(COUNCIL, ["lee"]).rows is first.rows, "a look costs what changed"
+    (case_id,) = [key for key, row in first.rows.items() if row.name.startswith("Bo")]
+    assign(desk.inside, COUNCIL, case_id, "lee", "Lee", CASEWORKER)
+    assert look("lee") == (2, ["Cy"])
+    assert look("lee", "kay") == (2, [])
+    close_case(desk.inside, COUNCIL, case_id, TODAY, "They moved.", CASEWORKER)
+    assert look("kay") == (2, [])  # over: it needs nobody

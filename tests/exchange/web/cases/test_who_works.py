@@ -26,8 +26,10 @@ def test_the_cases_of_a_leaver_are_found_under_nobody(fresh: Council) -> None:
     assert "Gil No caseworker now" in words(page)
     assert "Gil, no caseworker now (1)" in words(page)
     assert fresh.only.case_id in browser.get(f"/cases?caseworker={gone.account_id}").text
+    assert fresh.only.case_id in browser.get("/cases?show=attention").text
     me = browser.account.account_id if browser.account else ""
     assign(inside, org, fresh.only.case_id, me, "Kay", CASEWORKER)
     page = browser.get("/cases?show=all&caseworker=nobody")
     assert fresh.only.case_id not in page.text
     assert fresh.only.case_id in browser.get("/cases?caseworker=mine").text
+    assert fresh.only.case_id not in browser.get("/cases?show=attention").text
