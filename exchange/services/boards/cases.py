@@ -14,14 +14,16 @@ from exchange.domain.clocks import Standing, london_day
 from exchange.errors import Conflict, NotFound
 from exchange.ports import AuditEntry, UnitOfWork
 from exchange.services.advice.model import KIND as ADVICE
-from exchange.services.advice.model import AdviceRequest, request_from
+from exchange.services.advice.model import request_from
 from exchange.services.boards.kept import Board
 from exchange.services.boards.listing import Listing, Look
 from exchange.services.boards.marked import Marked
 from exchange.services.cases.keeping import case, case_of_pack, cases
 from exchange.services.cases.model import KIND, OVER, Case, CaseState
+from exchange.services.cases.phases import listed, phase_in
 from exchange.services.cases.timing import (
     URGENT,
+    CaseClock,
     Outlook,
     advice_by_case,
     clocks_of,
@@ -29,7 +31,9 @@ from exchange.services.cases.timing import (
 )
 from exchange.services.cases.updates import has_update, unread_of, unread_packs
 from exchange.services.inside import Inside
-from exchange.services.plans.model import Consultation, consultations_by_case, consultations_of
+from exchange.services.plans.model import consultations_by_case, consultations_of
+from exchange.services.reviews.placing import case_of_report
+from exchange.services.reviews.received import KIND as REPORT
 
 SORT = "attention"
 
@@ -43,6 +47,7 @@ class CaseRow:
     :param rank: its place by urgency; ``update`` whether something came that nobody has taken in.
     :param untold: a refusal closed it, and the family has yet to be told.
     :param gone: its caseworker is none any more.
+    :param names_next: it is over, but its plan has to name the next school soon.
     """
 
     case_id: str
@@ -65,11 +70,12 @@ class CaseRow:
     update: bool
     untold: bool
     gone: bool = False
+    names_next: bool = False
 
     @property
     def is_over(self) -> bool:
         """Return whether nothing is awaited of the authority."""
-        return self.state in OVER and not self.untold
+        return self.state in OVER and not self.untold and not self.names_next
 
     @property
     def is_new(self) -> bool:
@@ -180,7 +186,14 @@ class _Cases:
         consulted, unread = consultations_by_case(unit), unread_packs(unit)
         return {
             one.case_id: self._row(
-                one, asked.get(one.case_id, ()), consulted.get(one.case_id, ()), unread
+                one,
+                clocks_of(
+                    one,
+                    asked.get(one.case_id, ()),
+                    consulted.get(one.case_id, ()),
+                    phase_in(unit, one, today),
+                ),
+                unread,
             )
             for one in cases(unit)
         }
@@ -195,7 +208,9 @@ class _Cases:
         if held.pupil_id is not None:
             found = (request_from(one) for one in unit.items.about(ADVICE, held.pupil_id))
             asked = [one for one in found if one.case_id == key]
-        return self._row(held, asked, consultations_of(unit, key), unread_of(unit, held))
+        phase = phase_in(unit, held, today)
+        clocks = clocks_of(held, asked, consultations_of(unit, key), phase)
+        return self._row(held, clocks, unread_of(unit, held))
 
     def touched(self, unit: UnitOfWork, entry: AuditEntry) -> Iterable[str] | None:
         """Return which case an entry touches."""
@@ -203,6 +218,9 @@ class _Cases:
             return (entry.object_id,)
         if entry.object_kind == "arrival":
             return _of_pack(unit, entry)
+        if entry.object_kind == REPORT:
+            named = entry.detail.get("case") or case_of_report(unit, entry.object_id)
+            return (named,) if named else ()
         if entry.object_kind in (ADVICE, "advice"):
             try:
                 found = request_from(unit.items.get(ADVICE, entry.object_id)).case_id
@@ -214,12 +232,12 @@ class _Cases:
     def _row(
         self,
         held: Case,
-        asked: Sequence[AdviceRequest],
-        consulted: Sequence[Consultation],
+        clocks: Sequence[CaseClock],
         unread: Collection[tuple[str, str]],
     ) -> CaseRow:
         today = london_day(self._inside.clock.now())
-        outlook = outlook_of(clocks_of(held, asked, consulted))
+        shown = listed(held, clocks, today)
+        outlook = outlook_of(shown or clocks)
         surname = held.who.surname if held.who else ""
         return CaseRow(
             case_id=held.case_id,
@@ -241,6 +259,7 @@ class _Cases:
             placed=held.pupil_id is not None,
             update=has_update(held, unread),
             untold=held.is_untold,
+            names_next=held.is_over and bool(shown),
         )
 
 
