@@ -36,21 +36,14 @@ from exchange.services.people.session import open_session
 from exchange.settings import Settings
 from exchange.web.app import create_app
 from exchange.web.gate import COOKIE
-from exchange.wiring import (
-    NewNode,
-    NewOrganisation,
-    Node,
-    add_organisation,
-    entry_of,
-    open_node,
-    set_up,
-)
+from exchange.wiring import Node, entry_of
 from exchange.wiring.pages import parts_of
 from exchange.wiring_outward import make_app
 from keys.directory import DatedIdentifier, DirectoryEditor
 from keys.directory.entry import read_row
 from keys.ssh_keys import SshPrivateKey
 from schemas.strict_json import loads
+from tests.exchange.web.moulds import mould
 from tests.journeys.machine import free_ports
 
 BASE = "https://pages.example"
@@ -223,21 +216,18 @@ def _place(folder: Path, name: str, key: SshPrivateKey, stack: ExitStack) -> Pla
         public_url=f"https://127.0.0.1:{port}",
         allow_private_endpoints=True,
     )
-    home = set_up(folder / name, NewNode(settings, folder / f"{name}.node-key"))
     identifiers = tuple(DatedIdentifier(scheme, value) for scheme, value in numbers.items())
-    dsl = DSL_PASSPHRASE if kind == "school" else None
-    new = NewOrganisation(title, kind, identifiers, "classic", dsl)
-    org_id, _ = add_organisation(open_node(home.root), new, ADMIN)
-    node = open_node(home.root)  # a vault knows the organisations that were there as it opened
+    made = mould(title, kind, identifiers, DSL_PASSPHRASE if kind == "school" else None)
+    node = made.copied(folder / name, settings, _now())
     _listen(node, port, stack)
-    return Place(node, org_id, title)
+    return Place(node, made.org_id, title)
 
 
 def _listen(node: Node, port: int, stack: ExitStack) -> None:
     tls = (str(node.home.tls_certificate), str(node.home.tls_key))
     app = make_app(node.home, node.settings)
     server = make_server("127.0.0.1", port, app, threaded=True, ssl_context=tls)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     stack.callback(thread.join)
     stack.callback(server.shutdown)
