@@ -37,6 +37,9 @@ PROTECTED, ENDED = "protected", "ended"
 _CHOICE = "destination"
 """Kind of exchange.services.settle_destination, which asks this module."""
 
+_ADVICE = "advice-request"
+"""Kind of exchange.services.advice, which asks this module."""
+
 _HINT = "The designated safeguarding lead handles this move. Ask them."
 
 
@@ -114,8 +117,9 @@ def protect(
 ) -> Protection:
     """Protect a pupil's move: from now on two people alone see where it goes.
 
-    A destination that was chosen is forgotten, for it may be the wrong one to keep; packs that
-    wait to leave never do, and every link, of the family or a school, ends: all in one commit.
+    A destination that was chosen is forgotten, for it may be the wrong one to keep; packs and
+    requests for advice that wait to leave never do, and every link, of the family or a school,
+    ends: all in one commit.
     What was handed over stays with its recipient: the two decide whether to recall it.
 
     :raises Refused: ``not-for-this-role``.
@@ -145,6 +149,7 @@ def protect(
         end_registrations(unit, pupil_id, now)  # a protected pack has one recipient
         unit.audit.record(actor, "protection.set", "pupil", pupil_id)
         waiting = [one for one in unit.transfers.all(pupil_id) if _waits(one)]
+        waiting += _advice_waiting(unit, pupil_id)
         shares = end_in(unit, links_about(unit, pupil_id), actor, now, why="protected-move")
         for one in waiting:
             shares += recall_in(unit, one, actor, now)
@@ -233,6 +238,16 @@ def _anybody_left(inside: Inside, org_id: str, known: Protection) -> bool:
 def _waits(one: Transfer) -> bool:
     """Return whether a pack has not left; what calls back an earlier pack goes on."""
     return one.state is State.QUEUED and one.kind in ("transfer", "cp-file")
+
+
+def _advice_waiting(unit: UnitOfWork, pupil_id: str) -> list[Transfer]:
+    """Return the packs by which somebody is asked about this pupil, and that have not left.
+
+    They are rows of no pupil: the request knows its pack.
+    """
+    asked = (str(one.clear.get("bundle") or "") for one in unit.items.about(_ADVICE, pupil_id))
+    packs = (unit.transfers.get(one) for one in asked if one)
+    return [one for one in packs if one.state is State.QUEUED]
 
 
 def _new(made: Protection, now: datetime) -> Item:

@@ -73,7 +73,8 @@ def pack_trouble(unit: UnitOfWork, one: AdviceRequest) -> str:
     """Return why a request that went by pack did not reach its body; empty: nothing is wrong.
 
     ``rejected``: its node could not take it; ``uncollected``: nobody fetched it in time;
-    ``undelivered``: it cannot be handed over, and is tried again.
+    ``undelivered``: it cannot be handed over, and is tried again; ``recalled``: the child's move
+    became protected before it left.
     """
     if not one.bundle_id or one.state not in WAITS:
         return ""
@@ -82,6 +83,8 @@ def pack_trouble(unit: UnitOfWork, one: AdviceRequest) -> str:
         return "rejected"
     if pack.state is PackState.EXPIRED:
         return "uncollected"
+    if pack.state is PackState.RECALLED:
+        return "recalled"
     return "undelivered" if pack.attention else ""
 
 

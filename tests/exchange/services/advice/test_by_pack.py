@@ -10,6 +10,8 @@ from datetime import timedelta
 import pytest
 
 from exchange.domain.clocks import london_day
+from exchange.domain.protection import Why
+from exchange.domain.transfer import State as PackState
 from exchange.errors import Conflict, Refused, StoreError, UsageError
 from exchange.ports import Actor, UnitOfWork
 from exchange.services.advice.answering import decline_task, mark_opened, send_answer
@@ -17,10 +19,11 @@ from exchange.services.advice.filing import EARLIER, Confirmed, file_report
 from exchange.services.advice.model import State
 from exchange.services.advice.reports import KIND as REPORT
 from exchange.services.advice.reports import Report, Step, newer_than, reports_of
-from exchange.services.advice.standing import cancel
+from exchange.services.advice.standing import cancel, pack_trouble
 from exchange.services.advice.tasks import Task, TaskState, all_tasks
 from exchange.services.links.agency_about import NOT_THESE
 from exchange.services.open_pack import open_pack
+from exchange.services.protect import protect
 from exchange.services.queue_bundle import Order, queue_bundle
 from exchange.services.record_source import record_source
 from exchange.services.tray.advance import TrayChecker
@@ -270,6 +273,25 @@ def test_the_pack_is_stopped_by_the_commit_that_cancels(
     cancel(consulting.inside, PRIMARY, request_id, "Moved away", SENCO)
     consulting.town.settle()
     assert not consulting.town.holes.packs
+
+
+def test_what_has_not_left_as_a_move_becomes_protected_never_does(consulting: Consulting) -> None:
+    request_id, _ = asked(consulting)  # the council has it already
+    pupil_id = consulting.request(request_id).pupil_id
+    late = consulting.ask(pupil_id, body=COUNCIL_BODY, wanted_type="slt-report").request
+    lead, known = Actor("Dee Lead", "dsl"), ("dee", "ada")
+    protect(consulting.inside, PRIMARY, pupil_id, Why.DOMESTIC_ABUSE, known, lead)
+    consulting.town.settle()
+    consulting.work()
+    assert [one.asked.reference for one in tasks(consulting)] == [request_id]
+    assert consulting.town.primary.transfer(str(late.bundle_id)).state is PackState.RECALLED
+    with consulting.town.primary.store.reading(PRIMARY) as unit:
+        troubles = [
+            pack_trouble(unit, consulting.request(one)) for one in (request_id, late.request_id)
+        ]
+    assert troubles == ["", "recalled"]
+    cancel(consulting.inside, PRIMARY, late.request_id, "Ask the lead", SENCO)
+    assert consulting.request(late.request_id).state is State.CANCELLED
 
 
 def test_a_report_from_somebody_who_was_not_asked_answers_no_request(
