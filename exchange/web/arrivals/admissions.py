@@ -17,7 +17,10 @@ from exchange.web.arrivals.board import feeder
 from exchange.web.arrivals.schools import name_of
 from exchange.web.forms import PageForm
 from exchange.web.here import actor, inside, org_id
+from exchange.web.paging import Paging, number_of
 
+SIZE = 50
+_MOST_WRONG = 200
 _LARGEST = 1_000_000
 PROBLEMS = {
     "name-missing": "The name is missing: give a forename and a surname.",
@@ -95,7 +98,8 @@ def check(batch: str) -> Any:
     form = TakeForm()
     with inside().store.reading(org_id()) as unit:
         checked = check_list(inside(), unit, batch)
-    if form.validate_on_submit():
+    # A button of another page sends the form along, so that its tick stays; nothing is taken.
+    if "page" not in request.form and form.validate_on_submit():
         try:
             taken = take_list(inside(), org_id(), batch, actor(), whole=bool(form.whole.data))
         except UsageError as error:
@@ -105,7 +109,13 @@ def check(batch: str) -> Any:
             flash(f"{said}, {taken.removed:,} taken off." if taken.removed else f"{said}.")
             return redirect(url_for("arrivals.board"))
     return render_template(
-        "arrivals/expected_check.html", form=form, checked=checked, problems=PROBLEMS
+        "arrivals/expected_check.html",
+        form=form,
+        checked=checked,
+        paging=Paging(number_of(request.form.get("page", "1")), SIZE, len(checked.good)),
+        problems=PROBLEMS,
+        shown_wrong=checked.wrong[:_MOST_WRONG],
+        more_wrong=max(0, len(checked.wrong) - _MOST_WRONG),
     )
 
 

@@ -21,7 +21,7 @@ from exchange.services.boards import Listing, Look
 from exchange.services.boards.feeder import ArrivedPack, FeederBoard, FeederLine
 from exchange.web.arrivals.schools import name_of
 from exchange.web.here import inside, may, org_id
-from exchange.web.paging import Paging
+from exchange.web.paging import Paging, number_of
 
 SIZE = 50
 _KEY = "senx-feeder-board"
@@ -135,17 +135,13 @@ def _found(
     rows: Look[FeederLine], show: str, names: Mapping[str, str], school: str, typed: str
 ) -> tuple[Paging, Sequence[FeederLine]]:
     """Return the lines of this page, and which page of how many it is."""
+    page = number_of(request.values.get("page", "1"))
     if not school and not typed:
-        paging = Paging(_page(), SIZE, rows.found.get(show, 0))
+        paging = Paging(page, SIZE, rows.found.get(show, 0))
         return paging, rows.part(show, _SORT, paging.offset, SIZE)
     picked = [one for one in rows.all(show, _SORT) if _fits(one, names, school, typed)]
-    paging = Paging(_page(), SIZE, len(picked))
+    paging = Paging(page, SIZE, len(picked))
     return paging, paging.of(picked)
-
-
-def _page() -> int:
-    typed = request.values.get("page", "1")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 1
 
 
 def _schools(

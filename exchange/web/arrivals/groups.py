@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -23,6 +24,9 @@ from exchange.services.class_sheet import (
 from exchange.services.people.account import all_accounts
 from exchange.web.forms import PageForm
 from exchange.web.here import actor, inside, org_id
+from exchange.web.paging import Paging, number_of
+
+SIZE = 50
 
 
 class GroupForm(PageForm):
@@ -63,7 +67,9 @@ def _edit(group: Group | None) -> Any:
         known, children = groups(unit), class_pupils(unit)
     form.pupils.choices = children
     form.teachers.choices = _teachers()
-    if form.validate_on_submit():
+    # A button of another page sends the form along, so that ticks stay; nothing is saved.
+    turned = request.form.get("page", "")
+    if not turned and form.validate_on_submit():
         try:
             put_group(
                 inside(),
@@ -89,10 +95,26 @@ def _edit(group: Group | None) -> Any:
             return redirect(url_for("arrivals.groups"))
     elif request.method == "GET" and group is not None:
         _show(form, group)
+    paging = Paging(number_of(turned or request.form.get("here", "1")), SIZE, len(children))
     html = render_template(
-        "arrivals/groups.html", form=form, known=known, group=group, changed=changed
+        "arrivals/groups.html",
+        form=form,
+        known=known,
+        group=group,
+        changed=changed,
+        paging=paging,
+        elsewhere=_on_page(form, paging, children),
     )
     return html, 409 if changed else 200
+
+
+def _on_page(form: GroupForm, paging: Paging, children: Sequence[tuple[str, str]]) -> list[str]:
+    """Let the form offer the children of one page; return who of the others is ticked."""
+    offered = list(paging.of(children))
+    form.pupils.choices = offered
+    here = {pupil_id for pupil_id, _ in offered}
+    known = {pupil_id for pupil_id, _ in children}
+    return [one for one in dict.fromkeys(form.pupils.data or []) if one in known - here]
 
 
 def _show(form: GroupForm, group: Group) -> None:

@@ -14,9 +14,12 @@ from exchange.services.tray.receive import NewUpload, check_name
 from exchange.services.tray.sorting import progress_of
 from exchange.services.tray.upload import Upload, get_upload, in_tray
 from exchange.web.here import actor, inside, org_id, parts
+from exchange.web.paging import Paging, number_of
 from exchange.web.tray.shown import lines, pupils
 from exchange.web.uploads import header_text, refusing, sent_files, streamed
 from exchange.web.words import advice, count_of
+
+SIZE = 50
 
 
 def page() -> str:
@@ -25,9 +28,11 @@ def page() -> str:
         roster = roster_of(inside(), unit)
         listed = in_tray(unit)
         folders = [_folder_line(unit, one) for one in open_folders(unit)]
+    paging = Paging(number_of(request.args.get("page", "1")), SIZE, len(listed))
     return render_template(
         "tray/page.html",
-        lines=lines(listed, roster),
+        lines=lines(paging.of(listed), roster),
+        paging=paging,
         folders=folders,
         waiting=sum(one.waits for one in listed),
         total=len(listed),

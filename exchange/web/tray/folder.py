@@ -15,8 +15,9 @@ from exchange.services.tray.receive import NewUpload
 from exchange.services.tray.sorting import assign, sort_folder
 from exchange.web.forms import PageForm
 from exchange.web.here import actor, inside, org_id
+from exchange.web.paging import number_of
 from exchange.web.tray.shown import pupils, state_of
-from exchange.web.tray.whose import LATER, chosen, unmatched
+from exchange.web.tray.whose import LATER, chosen, start_after, unmatched, window_of
 from exchange.web.uploads import refusing, sent_files
 from exchange.web.words import advice
 
@@ -91,14 +92,19 @@ def batch(batch: str) -> Any:
             assign(inside(), org_id(), batch, choice.pupils, actor())
             if choice.gone:
                 flash(f"Some of what you chose for is not in this list any more. {_GONE}")
-            return redirect(url_for("tray.batch", batch=batch))
+        if choice.pupils or ("page" in request.form and not choice.gone):
+            with inside().store.reading(org_id()) as unit:
+                start = start_after(found, sort_folder(inside(), unit, batch), request.form)
+            return redirect(url_for("tray.batch", batch=batch, start=start or None))
         gone = f"What you chose for is not in this list any more. {_GONE}"
         form.form_errors.append(gone if choice.gone else "Choose a pupil for at least one line.")
+    window = window_of(found, number_of(request.args.get("start", "0"), 0))
     html = render_template(
         "tray/batch.html",
         found=found,
         form=form,
-        unmatched=unmatched(found),
+        unmatched=unmatched(found, window),
+        window=window,
         people=[(LATER, "Choose later"), *pupils(roster)],
         state_of=state_of,
     )

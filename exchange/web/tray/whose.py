@@ -13,8 +13,11 @@ from typing import Any
 
 from exchange.errors import NotFound
 from exchange.services.tray.sorting import Sorted
+from exchange.web.paging import Window
 
 LATER = "not-now"
+SIZE = 25
+"""Files on a page: each has a list of all children beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +32,22 @@ class Choice:
     gone: bool
 
 
-def unmatched(found: Sorted) -> list[dict[str, Any]]:
-    """Return each sub-folder with what is in it, and whom its files may be about."""
+def unmatched(found: Sorted, window: Window) -> list[dict[str, Any]]:
+    """Return each sub-folder with what of it is on this page, and whom its files may be about."""
     listed = []
+    shown = frozenset(_ids(found)[window.start : window.last_row])
     for place, pairs in found.unmatched.items():
+        here = [one for one, _ in pairs if one.upload_id in shown]
+        if not here:
+            continue
         rivals = {who for _, match in pairs for who in match.rivals}
         names = sorted(found.roster.children[one].display for one in rivals)
         listed.append(
             {
                 "field": _whole(place),
                 "place": place,
-                "uploads": [one for one, _ in pairs],
+                "uploads": here,
+                "total": len(pairs),
                 "rivals": names[:5],
                 "conflict": any(match.conflict for _, match in pairs),
             }
@@ -70,6 +78,32 @@ def chosen(found: Sorted, sent: Mapping[str, str]) -> Choice:
                 pupils[one.upload_id] = left[name]
                 used.add(name)
     return Choice(pupils, bool(left.keys() - used))
+
+
+def window_of(found: Sorted, start: int) -> Window:
+    """Return which part of what is left the page shows."""
+    return Window(start, SIZE, len(_ids(found)))
+
+
+def start_after(before: Sorted, after: Sorted, sent: Mapping[str, str]) -> int:
+    """Return with which file the page goes on; none is passed over, whatever was chosen meanwhile.
+
+    :param before: the folder as the form saw it; ``after``: once what was chosen is kept.
+    :param sent: the form; its ``page`` says which way the person turns, if they do.
+    """
+    was, left = _ids(before), _ids(after)
+    shown = [at for at, one in enumerate(was) if f"file-{one}" in sent]
+    first, last = (shown[0], shown[-1]) if shown else (0, -1)
+    turn = sent.get("page", "")
+    begin = last + 1 if turn == "after" else first
+    # What was to come first may have been given to a child: whatever is left behind it does.
+    behind = frozenset(was[:begin])
+    start = sum(one in behind for one in left)
+    return max(0, start - SIZE) if turn == "before" else start
+
+
+def _ids(found: Sorted) -> list[str]:
+    return [one.upload_id for pairs in found.unmatched.values() for one, _ in pairs]
 
 
 def _whole(place: str) -> str:

@@ -12,6 +12,8 @@ from exchange.domain.access import Role
 from exchange.domain.clocks import london_day, transfer_year
 from exchange.services.ask import requests_to_us
 from exchange.services.expected import expected_children
+from exchange.web.arrivals import admissions
+from exchange.web.arrivals import board as board_page
 from tests.exchange.services.town import UPNS
 from tests.exchange.web.arrivals.conftest import School
 from tests.exchange.web.arrivals.test_packs import body, ok
@@ -47,6 +49,34 @@ def test_a_list_is_pasted_checked_and_taken(schools: School) -> None:
     assert "1 added" in board
     assert "Anna Oak" in board
     assert "Expected" in board
+
+
+def test_a_long_list_is_turned_and_a_search_says_how_many_fit(
+    schools: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admissions, "SIZE", 2)
+    monkeypatch.setattr(board_page, "SIZE", 2)
+    client = schools.secondary.client(Role.SENCO)
+    ok(client, "/admissions")
+    row = "Turned{},Elder,{}/4/2015,,Elsewhere,{},\n"
+    rows = "".join(row.format("abc"[at], at + 1, starts()) for at in range(3))
+    answer = client.post("/admissions", {"list": HEAD + rows})
+    where, page = answer.headers["Location"], client.follow(answer).text
+    assert "1 to 2 of 3" in page
+    assert "Turnedc Elder" not in page
+    whole = {"whole": "y"} if 'name="whole"' in page else {}
+    turned = client.post(where, {**whole, "page": "2"}).text
+    assert "Turnedc Elder" in turned
+    assert "Turneda Elder" not in turned
+    assert ("checked" in turned) is bool(whole)
+    assert not any(name.startswith("Turned") for name in listed(schools)), "nothing is taken"
+    client.post(where, {})
+    ok(client, "/arrivals")
+    found = client.post("/arrivals", {"q": "turned"}).text
+    assert "3 children fit. You see 1 to 2." in found
+    rest = client.post("/arrivals", {"q": "turned", "page": "2"}).text
+    assert len({one for one in ("Turneda", "Turnedb", "Turnedc") if one in found + rest}) == 3
+    assert "You see 3 to 3." in rest
 
 
 def test_nobody_is_taken_off_while_a_row_cannot_be_read(schools: School) -> None:

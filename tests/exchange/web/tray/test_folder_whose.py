@@ -6,8 +6,12 @@ import re
 from datetime import date
 from typing import Any
 
+import pytest
+
 from exchange.domain.access import Role
 from exchange.services.tray.upload import of_batch
+from exchange.web.tray import adding
+from exchange.web.tray import whose as whose_page
 from tests.exchange.services.tray.papers import pdf_saying
 from tests.exchange.web.tray.conftest import Desk
 from tests.exchange.web.tray.test_folder_pages import plan, send
@@ -116,3 +120,47 @@ def test_a_folder_of_the_familys_name_hides_no_brother(desk: Desk) -> None:
         form = {f"what-{key}": "file", f"type-{key}": "other"}
         assert desk.client.post(where, form).status_code == 422
     assert desk.documents(ina) == desk.documents(tom) == []
+
+
+def test_a_long_folder_is_turned_page_by_page_and_nothing_is_passed_over(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whose_page, "SIZE", 3)
+    bob, ann = desk.child("Bertil", "Quaver", BORN), desk.child("Agda", "Quaver", BORN)
+    places = ("aaa/1", "aaa/2", "bbb/3", "bbb/4", "ccc/5", "ccc/6", "ddd/7")
+    told = told_of("P1", *places)
+    batch_id = begun(desk, told, *(f"P1/{one}.pdf" for one in places))
+    where = f"/tray/folder/{batch_id}"
+    seen = desk.client.get(where).text
+    assert listed_in(seen) == ["1.pdf", "2.pdf", "3.pdf"]
+    assert "1 to 3 of 7" in seen
+    assert "(1 of 2 files)" in seen  # bbb, of which one file is on the next page
+    answer = posted(desk, where, seen, sent(seen, **{"P1/bbb": bob}) | {"page": "after"})
+    assert answer.status_code == 302
+    assert whose(desk, batch_id)["P1/bbb/3.pdf"] == bob
+    assert whose(desk, batch_id)["P1/bbb/4.pdf"] is None, "it was not on the page"
+    where = answer.headers["Location"]
+    seen = desk.client.get(where).text
+    assert listed_in(seen) == ["4.pdf", "5.pdf", "6.pdf"], "the list shrank, and none is skipped"
+    answer = posted(desk, where, seen, sent(seen) | {"page": "after"})
+    last = desk.client.get(answer.headers["Location"]).text
+    assert listed_in(last) == ["7.pdf"]
+    answer = posted(desk, answer.headers["Location"], last, sent(last, **{"P1/ddd": ann}))
+    assert "7.pdf" not in listed_in(desk.client.follow(answer).text)
+    answer = posted(desk, where, seen, sent(seen) | {"page": "before"})
+    assert listed_in(desk.client.follow(answer).text) == ["1.pdf", "2.pdf", "4.pdf"]
+
+
+def listed_in(page: str) -> list[str]:
+    return re.findall(r'for="file-[^"]+">([^<]+)<', page)
+
+
+def test_the_tray_is_paged(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adding, "SIZE", 2)
+    for at in range(3):
+        desk.checked(pdf_saying(f"Paged {at}"), f"paged-{at}.pdf")
+    total = len(desk.tray())
+    first = desk.client.get("/tray").text
+    assert f"1 to 2 of {total}" in first
+    shown = [desk.client.get(f"/tray?page={one}").text for one in range(1, -(-total // 2) + 1)]
+    assert all(sum(f"paged-{at}.pdf" in one for one in shown) == 1 for at in range(3))
