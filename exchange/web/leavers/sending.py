@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, jsonify, redirect, render_template, request, url_for
 
-from exchange.domain.access import Role
 from exchange.domain.disclosure import Outcome
 from exchange.errors import ExchangeError, NotFound
 from exchange.services.edit_record import current_pupil
 from exchange.services.outlook import in_the_way, outlook
-from exchange.services.people.may_act import may_act
 from exchange.services.queue_bundle import Order
 from exchange.services.send_many import (
     DONE,
@@ -26,10 +24,11 @@ from exchange.services.send_many import (
 )
 from exchange.web.drafts import typed
 from exchange.web.forms import PageForm
-from exchange.web.here import actor, inside, leavers_board, org_id, visitor
+from exchange.web.here import actor, inside, leavers_board, org_id
 from exchange.web.leavers.board import is_ready
 from exchange.web.pupils.inputs import Spec, answers, drawn, form_of, refuse_at
-from exchange.web.pupils.sending import ORDER, rows_of
+from exchange.web.pupils.sending import ORDER, rows_of, still_sends
+from exchange.web.words import count_of
 
 _LEAVE = Spec(
     "leave",
@@ -128,14 +127,8 @@ def _begin(chosen: Sequence[str], order: Order, form: PageForm, *, leave: bool) 
     except ExchangeError as error:
         refuse_at(form, "", error.hint)
         return None
-    run_apart(inside(), org_id(), round_id, actor(), _may_send())
+    run_apart(inside(), org_id(), round_id, actor(), still_sends())
     return redirect(url_for("leavers.sending", batch=round_id))
-
-
-def _may_send() -> Callable[[], bool]:
-    """Return what tells, while packs go, whether this person still is one who sends."""
-    within, here, who = inside(), org_id(), visitor().account_id
-    return lambda: may_act(within, who, here, Role.SENCO)
 
 
 def _is_all_ready() -> bool:
@@ -188,7 +181,7 @@ def _again(round_id: str) -> Any:
     with inside().store.reading(org_id()) as unit:
         found = round_of(unit, round_id)
     if found.state != DONE:
-        run_apart(inside(), org_id(), round_id, actor(), _may_send())
+        run_apart(inside(), org_id(), round_id, actor(), still_sends())
     return redirect(url_for("leavers.sending", batch=round_id))
 
 
@@ -214,7 +207,9 @@ def _of(listed: Sequence[tuple[str, str, Result]], outcome: str) -> list[tuple[s
 
 
 def _text(found: Round) -> str:
-    return f"{len(found.results)} of {len(found.pupils)} packs are done"
+    if len(found.pupils) == 1 and not found.results:
+        return "The pack is being sealed"
+    return f"{len(found.results)} of {count_of(len(found.pupils), 'pack')} done"
 
 
 def state(batch: str) -> Response:

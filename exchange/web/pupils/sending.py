@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
+from exchange.domain.access import Role
 from exchange.domain.disclosure import Disclosed, Outcome
 from exchange.errors import DecisionNeeded, ExchangeError, NotFound
 from exchange.services.approve import ask_release
 from exchange.services.outlook import Outlook, outlook
+from exchange.services.people.may_act import may_act
 from exchange.services.queue_bundle import Order
 from exchange.services.record_disclosure import Thing
 from exchange.services.second_registration import PURPOSE as SECOND
 from exchange.services.send import send as send_pack
+from exchange.services.send_many import begin_round, run_apart
 from exchange.web.drafts import typed
 from exchange.web.here import actor, inside, knows_of, org_id, visitor
 from exchange.web.pupils.child import label_of, page
@@ -25,6 +28,8 @@ from schemas.codes import code_set
 
 PURPOSES = ("phase-transfer", "in-year-transfer", "educational-record", "dual-registration")
 """What a school sends a pupil's whole pack for."""
+LARGE = 20_000_000
+"""Bytes of documents that take a second or more to seal: their pack goes as a round of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +178,7 @@ def send(pupil: str) -> Any:
         left = "leave" in form and form["leave"].data == "go"
         if seen.waiting and not left:
             return redirect(url_for("pupils.preview", pupil=pupil, **_kept(order)))
-        done = _send(pupil, order, form, left)
+        done = _send_apart(pupil, order, seen, left) or _send(pupil, order, form, left)
         if done is not None:
             return done
     html = render_template(
@@ -223,6 +228,31 @@ def ask_head(pupil: str) -> Any:
 def _kept(order: Order) -> dict[str, Any]:
     second = {"second": "yes"} if order.second else {}
     return {"purpose": order.purpose, "basis": order.lawful_basis, **second}
+
+
+def still_sends() -> Callable[[], bool]:
+    """Return what tells, while packs go, whether this person still is one who sends."""
+    within, here, who = inside(), org_id(), visitor().account_id
+    return lambda: may_act(within, who, here, Role.SENCO)
+
+
+def _send_apart(pupil_id: str, order: Order, seen: Outlook, leave: bool) -> Any:
+    """Send a pack with very large documents as a round, whose page shows that it is being sealed.
+
+    None: it is small, or goes to a second school, which rounds do not serve.
+    """
+    going = {one.ref for one in seen.of(Outcome.ALLOWED)}
+    with inside().store.reading(org_id()) as unit:
+        papers = unit.documents.of_pupil(pupil_id)
+        size = sum(one.size for one in papers if one.document_id in going)
+    if order.second or size < LARGE:
+        return None
+    marks = {pupil_id: request.form.get("seen", "")}
+    round_id = begin_round(
+        inside(), org_id(), [pupil_id], order, actor(), leave_undecided=leave, seen=marks
+    )
+    run_apart(inside(), org_id(), round_id, actor(), still_sends())
+    return redirect(url_for("leavers.sending", batch=round_id))
 
 
 def _send(pupil_id: str, order: Order, form: Any, leave: bool) -> Any:

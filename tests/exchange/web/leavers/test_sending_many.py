@@ -15,9 +15,10 @@ from lxml import html
 from exchange.services.attach import NewDocument, attach
 from exchange.services.choose_destination import choose_destination
 from exchange.web.leavers import sending
+from exchange.web.pupils import sending as one_pack
 from tests.exchange.services.town import PDF, SENCO
 from tests.exchange.web.arrivals.conftest import School, full
-from tests.exchange.web.pupils.helping import errors_of, fields, pupil_at, senco
+from tests.exchange.web.pupils.helping import errors_of, fields, pupil_at, senco, submit
 from tests.exchange.web.site import Client, Place, Site, made_site
 
 COUNCIL_URN = ("820", "Larkshire Council")
@@ -164,3 +165,24 @@ def test_packs_that_wait_keep_no_other_from_its_turn(
         assert "4 packs that are ready were passed over" in page.text
         for odd in ("99", "x", "-1", "9" * 40, "%C2%B2"):
             assert client.get(f"/leavers/send?who=ready&skip={odd}").status_code == 200
+
+
+def test_one_pack_with_very_large_documents_goes_as_a_round_that_shows_how_far_it_is(
+    own: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = own["primary"]
+    small, large, changed = (leaver(place, tmp_path, one) for one in ("Small", "Large", "Later"))
+    client = senco(place)
+    answer = submit(client, f"/pupils/{small}/send")
+    assert answer.headers["Location"].startswith("/transfers/")
+    monkeypatch.setattr(one_pack, "LARGE", 100)
+    answer = submit(client, f"/pupils/{large}/send")
+    assert answer.headers["Location"].startswith("/leavers/send/")
+    page = ended(client, answer)
+    assert "1 of 1 pack done" in page
+    assert "1 pack is" in page
+    client.get(f"/pupils/{changed}/send")
+    sent = fields(client.last)
+    report(place, tmp_path, changed, "Came later")
+    page = ended(client, client.post(f"/pupils/{changed}/send", sent))
+    assert "1 pack did not go" in page  # it is not the pack that was looked at
