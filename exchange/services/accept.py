@@ -14,7 +14,7 @@ from exchange.ports import Actor, Arrival, UnitOfWork
 from exchange.services.arrival_card import drop_card
 from exchange.services.give_receipt import give_receipt, signer_for
 from exchange.services.inside import Inside
-from exchange.services.reviews.reports import drop_report
+from exchange.services.reviews.reports import drop_report, refuse_report
 from schemas.receipt import ReceiptKind, RejectionCode
 
 BY_A_PERSON = frozenset(
@@ -82,7 +82,7 @@ def reject(
             code=why,
         )
         drop_card(unit, arrival)
-        drop_report(unit, arrival)
+        refuse_report(unit, arrival, why)
         unit.commit()
     inside.blobs.delete(org_id, arrival.blob)
     return moved

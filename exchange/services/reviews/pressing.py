@@ -22,7 +22,7 @@ from exchange.services.reviews.keeping import reviews
 from exchange.services.reviews.model import ReviewState
 from exchange.services.reviews.moves import moves
 from exchange.services.reviews.plan_dates import has_left
-from exchange.services.reviews.received import NAMING, OPEN, Received
+from exchange.services.reviews.received import NAMING, OPEN, REFUSED, Received
 from exchange.services.reviews.reports import all_received
 from exchange.services.reviews.timing import Timed, clocks_of, soonest
 from schemas.base import Record, load_bytes
@@ -137,7 +137,7 @@ def _caseworkers(unit: UnitOfWork, people: Collection[str]) -> Mapping[str, str]
 
 def _of_report(report: Received, caseworker: str, today: date) -> Waiting | None:
     clocks = report.clocks(today)
-    if not clocks and report.state == OPEN:
+    if not clocks and report.state in (OPEN, REFUSED):
         return Waiting(DECISIONS, None, caseworker=caseworker)  # its day cannot be right
     first = soonest(clocks)
     if first is None:

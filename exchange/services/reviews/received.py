@@ -20,6 +20,8 @@ PHASES = {"6": "phase-transfer", "11": "post-16-transfer"}
 """Year group -> the clock of the plan that names the next school."""
 NAMING = frozenset(PHASES.values())
 OPEN, DECIDED, DONE = "open", "decided", "done"
+REFUSED = "refused"
+"""Sent back unread, though the plan is ours: the four weeks run from the meeting all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,11 @@ class Received:
     who: Who | None = None
     state: str = OPEN
     version: int = 1
+
+    @property
+    def is_refused(self) -> bool:
+        """Return whether it was sent back, and nothing was decided since."""
+        return self.state == REFUSED
 
     def clocks(self, today: date) -> tuple[Timed, ...]:
         """Return the authority's clocks: its decision, and the final plan where it amends.

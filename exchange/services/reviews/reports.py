@@ -13,6 +13,7 @@ from datetime import date
 
 from exchange.bundle.opening import OpenedBundle
 from exchange.domain.clocks import london_day
+from exchange.domain.feeder import Likeness, likeness
 from exchange.errors import Conflict, NotFound, UsageError
 from exchange.ports import Actor, Arrival, Transfer, UnitOfWork
 from exchange.services.arrival_card import who_of
@@ -25,6 +26,7 @@ from exchange.services.reviews.received import (
     DONE,
     KIND,
     OPEN,
+    REFUSED,
     Received,
     report_item,
     report_read,
@@ -32,10 +34,21 @@ from exchange.services.reviews.received import (
 from exchange.services.reviews.telling import decision_for, says_more
 from schemas.annual_review import AnnualReview
 from schemas.pupil import Pupil
+from schemas.receipt import RejectionCode
 from schemas.records import RECORDS
 from schemas.statement import BundleKind
 
-__all__ = ["Received", "all_received", "drop_report", "keep_report", "received", "record_outcome"]
+__all__ = [
+    "Received",
+    "all_received",
+    "drop_report",
+    "keep_report",
+    "received",
+    "record_outcome",
+    "refuse_report",
+]
+_ELSEWHERE = frozenset({RejectionCode.NOT_OUR_PUPIL, RejectionCode.WRONG_INBOX})
+"""Why a report is sent back whose plan is kept by somebody else."""
 
 
 def report_id_of(sender: str, bundle_id: str) -> str:
@@ -72,20 +85,54 @@ def keep_report(unit: UnitOfWork, arrival: Arrival, opened: OpenedBundle) -> Non
             nc_year=record.nc_year or "",
             who=who_of(pupil, arrival.sender, pupil.names.known_as or "") if pupil else None,
         )
+        _replace_refused(unit, made)
         unit.items.add(report_item(made, arrival.updated_at, arrival.updated_at))
         link_arrived(unit, made, arrival.updated_at)
 
 
+def _replace_refused(unit: UnitOfWork, made: Received) -> None:
+    """Forget a report of the same meeting that was sent back: this one stands in its place."""
+    for item in list(unit.items.all(KIND, REFUSED)):
+        before = report_read(item)
+        if (before.sender, before.meeting) != (made.sender, made.meeting):
+            continue
+        if before.who and made.who and likeness(before.who, made.who) is Likeness.SAME:
+            _remove(unit, before.report_id)
+
+
+def refuse_report(unit: UnitOfWork, arrival: Arrival, why: RejectionCode) -> None:
+    """Note that a report was sent back; forget it where the plan is not this authority's.
+
+    The law counts from the meeting, so that its dates run on until another report comes or
+    somebody records what was decided.
+    """
+    report_id = report_id_of(arrival.sender, arrival.bundle_id)
+    try:
+        item = unit.items.get(KIND, report_id)
+    except NotFound:
+        return
+    if item.state != OPEN:
+        return
+    if why in _ELSEWHERE:
+        _remove(unit, report_id)
+    else:
+        unit.items.update(replace(item, state=REFUSED))
+
+
 def drop_report(unit: UnitOfWork, arrival: Arrival) -> None:
-    """Forget a report whose contents were destroyed or refused, unless something was decided."""
+    """Forget a report whose contents were destroyed, unless something was decided."""
     report_id = report_id_of(arrival.sender, arrival.bundle_id)
     try:
         state = unit.items.get(KIND, report_id).state
     except NotFound:
         return
-    if state == OPEN:
-        unit.items.remove(KIND, report_id)
-        unlink(unit, report_id)
+    if state in (OPEN, REFUSED):
+        _remove(unit, report_id)
+
+
+def _remove(unit: UnitOfWork, report_id: str) -> None:
+    unit.items.remove(KIND, report_id)
+    unlink(unit, report_id)
 
 
 def received(unit: UnitOfWork, report_id: str) -> Received:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from exchange.errors import Conflict, NotFound, UsageError
+from exchange.services.accept import reject
 from exchange.services.cases.joining import join_cases
 from exchange.services.cases.model import Case, CaseState
 from exchange.services.queue_bundle import Order, queue_bundle
@@ -22,7 +23,9 @@ from exchange.services.reviews.placing import (
     part_report,
     reports_of_case,
 )
-from exchange.services.reviews.reports import Received, received, record_outcome
+from exchange.services.reviews.reports import Received, all_received, received, record_outcome
+from exchange.services.reviews.sending import send_anew, send_report
+from exchange.services.reviews.timing import soonest
 from schemas.people import Person
 from schemas.review_decision import ReviewDecision
 from schemas.statement import BundleKind
@@ -220,3 +223,34 @@ def test_a_person_says_of_whom_a_report_is_where_signs_disagree(town: Town) -> N
         assert received(unit, report.report_id) == report
     with pytest.raises(NotFound):
         link_report(council, COUNCIL, report.report_id, "no-such-case", CASEWORKER)
+
+
+@pytest.mark.parametrize("code", ["not-wanted", "cannot-open", "not-our-pupil", "wrong-inbox"])
+def test_a_report_that_is_sent_back_keeps_its_four_weeks_where_the_plan_is_ours(
+    town: Town, code: str
+) -> None:
+    review, report = reported(town)
+    council = town.council.inside
+
+    def listed() -> list[Received]:
+        with town.council.store.reading(COUNCIL) as unit:
+            return list(all_received(unit))
+
+    reject(council, COUNCIL, report.bundle_id, code, CASEWORKER, PRIMARY)
+    town.settle()
+    if code in ("not-our-pupil", "wrong-inbox"):
+        assert listed() == []
+        return
+    (kept,) = listed()
+    first = soonest(kept.clocks(TODAY))
+    assert first is not None
+    assert (kept.is_refused, first.clock.due) == (True, MEETING + timedelta(days=28))
+    school, based = town.primary.inside, at_school(town, review).version
+    again = send_anew(school, PRIMARY, review.review_id, SENCO, based_on=based)
+    again = send_report(school, PRIMARY, again.review_id, SENCO, based_on=again.version)
+    town.settle()
+    (came,) = listed()  # the new one stands in its place
+    assert (came.bundle_id, came.is_refused) == (again.bundle_id, False)
+    reject(council, COUNCIL, came.bundle_id, code, CASEWORKER, PRIMARY)
+    decided = decide(town, listed()[0], Outcome.KEEP)
+    assert (decided.is_refused, soonest(decided.clocks(TODAY))) == (False, None)
