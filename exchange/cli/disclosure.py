@@ -9,6 +9,7 @@ import click
 
 from exchange.cli.options import Session, acting, looking
 from exchange.cli.output import emit, table
+from exchange.domain.clocks import london_day
 from exchange.domain.disclosure import (
     EVERYBODY,
     Disclosed,
@@ -21,6 +22,7 @@ from exchange.domain.disclosure import (
 from exchange.errors import UsageError
 from exchange.services import preview as looks
 from exchange.services import record_disclosure as recording
+from exchange.services.explain import explain_any
 from exchange.services.find_pupil import find_pupil
 from exchange.services.queue_bundle import Order
 from schemas.statement import BundleKind
@@ -187,8 +189,11 @@ def preview(session: Session, pupil_ref: str, cp: bool, purpose: str, basis: str
 @click.argument("transfer")
 @looking
 def explain(session: Session, transfer: str) -> None:
-    """Tell why each document of a pack that was sent went or stayed."""
-    told = looks.explain(session.inside, session.org_id, transfer)
+    """Tell why each document of a pack that was sent went or stayed.
+
+    Also of a guest copy, a printed copy, or a request for advice: by its id in the audit book.
+    """
+    told = explain_any(session.inside, session.org_id, transfer)
     if session.as_json:
         emit(
             {
@@ -201,7 +206,7 @@ def explain(session: Session, transfer: str) -> None:
             }
         )
         return
-    click.echo(f"Sent {told.sent_at:%d %B %Y}: {told.purpose}, {told.lawful_basis}")
+    click.echo(f"Sent {london_day(told.sent_at):%d %B %Y}: {told.purpose}, {told.lawful_basis}")
     _show(told.disclosed)
 
 

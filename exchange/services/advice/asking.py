@@ -10,7 +10,14 @@ from exchange.domain.clocks import london_day
 from exchange.errors import Conflict, NotFound, SettingsError
 from exchange.ports import Actor, StoredDocument, Transfer, UnitOfWork
 from exchange.services.advice.carrying import Carried, carry_by_link, carry_by_pack
-from exchange.services.advice.contents import choose, offered, purpose_of, recipient_of
+from exchange.services.advice.contents import (
+    PUBLIC_TASK,
+    choose,
+    offered,
+    purpose_of,
+    recipient_of,
+    why_shared,
+)
 from exchange.services.advice.model import (
     KIND,
     OVER,
@@ -132,7 +139,8 @@ def ask_again(
             newest = request_from(unit.items.get(KIND, request_id))
             require_ordinary(unit, newest.pupil_id)  # protected while it was being sealed
             gone = end_in(unit, _links(unit, newest), actor, now, why="superseded")
-            stored = _keep(unit, newest, order, carried, actor, inside)
+            told = replace(newest, disclosed=why_shared(inside, unit, newest, chosen))
+            stored = _keep(unit, told, order, carried, actor, inside)
             unit.commit()
     except BaseException:
         for name in carried.blobs:
@@ -192,6 +200,7 @@ def _decided(
         updated_at=now,
         case_id=order.case_id,
         due_on=due,
+        lawful_basis=order.lawful_basis,
     )
     return request, chosen
 
@@ -222,7 +231,8 @@ def _store(
                 unit.audit.record(
                     actor, "document.decided-to-release", "document", one.document_id, detail=detail
                 )
-        stored = _keep(unit, request, order, carried, actor, inside)
+        told = replace(request, disclosed=why_shared(inside, unit, request, again))
+        stored = _keep(unit, told, order, carried, actor, inside)
         unit.commit()
     return stored
 
@@ -260,6 +270,7 @@ def _order_of(request: AdviceRequest) -> AdviceOrder:
         wanted_type=request.wanted_type,
         consent=request.consent,
         purpose=request.purpose,
+        lawful_basis=request.lawful_basis or PUBLIC_TASK,
     )
 
 

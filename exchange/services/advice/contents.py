@@ -14,6 +14,7 @@ from datetime import datetime
 from exchange.domain.clocks import london_day
 from exchange.domain.disclosure import (
     Decision,
+    Disclosed,
     Judgement,
     Outcome,
     Purpose,
@@ -23,7 +24,7 @@ from exchange.domain.disclosure import (
 )
 from exchange.errors import DisclosureRefused, NotFound, Wrapped
 from exchange.ports import Actor, StoredDocument, StoredPupil, UnitOfWork
-from exchange.services.advice.model import Body
+from exchange.services.advice.model import AdviceRequest, Body
 from exchange.services.inside import Inside
 from exchange.services.weigh import recipient_for, weigh
 from schemas.advice import AdvicePurpose
@@ -34,6 +35,9 @@ from schemas.pupil import Pupil
 
 CHOSEN = "chosen-for-advice"
 """The reason by which a person lets a body see a document that its kind does not get of itself."""
+
+PUBLIC_TASK = "public-task"
+"""The lawful basis where nobody said another."""
 
 _ROLES = {
     "ep-report": "ep",
@@ -64,7 +68,7 @@ class Offered:
     may: bool
 
 
-def purpose_of(purpose: AdvicePurpose, lawful_basis: str = "public-task") -> Purpose:
+def purpose_of(purpose: AdvicePurpose, lawful_basis: str = PUBLIC_TASK) -> Purpose:
     """Return the purpose of disclosure."""
     return Purpose(code=_PURPOSES[purpose], lawful_basis=lawful_basis)
 
@@ -166,6 +170,18 @@ def _decided(
     inside: Inside,
     beside: Sequence[StoredDocument] = (),
 ) -> dict[str, Decision]:
+    found = _disclosed(pupil, documents, recipient, purpose, inside, beside)
+    return {one.ref: one.decision for one in found}
+
+
+def _disclosed(
+    pupil: StoredPupil,
+    documents: Sequence[StoredDocument],
+    recipient: Recipient,
+    purpose: Purpose,
+    inside: Inside,
+    beside: Sequence[StoredDocument] = (),
+) -> tuple[Disclosed, ...]:
     today = london_day(inside.clock.now())
     try:
         weighed = weigh(pupil, (), documents, recipient, purpose, today, beside=beside)
@@ -173,7 +189,18 @@ def _decided(
             class_of(one.type, today)  # a type that is none any more is said here, not later
     except SchemaError as error:
         raise Wrapped.of(error, "/documents") from None
-    return {one.ref: one.decision for one in weighed.disclosed if one.what == "document"}
+    return tuple(one for one in weighed.disclosed if one.what == "document")
+
+
+def why_shared(
+    inside: Inside, unit: UnitOfWork, request: AdviceRequest, chosen: Sequence[StoredDocument]
+) -> tuple[Disclosed, ...]:
+    """Return why each document that is shared with a request may go, to be kept with it."""
+    pupil_id, body = request.pupil_id, request.body
+    to = recipient_of(inside, unit, pupil_id, body, request.request_id, request.wanted_type)
+    purpose = purpose_of(request.purpose, request.lawful_basis or PUBLIC_TASK)
+    beside = unit.documents.of_pupil(pupil_id)
+    return _disclosed(unit.pupils.get(pupil_id), chosen, to, purpose, inside, beside)
 
 
 def told_child(stored: StoredPupil) -> AskedChild:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from exchange.domain.clocks import due
+from exchange.domain.disclosure import Disclosed, disclosed_from_json
 from exchange.errors import StoreError
 from exchange.ports import Item
 from exchange.services.links.model import Channel
@@ -19,7 +20,6 @@ KIND = "advice-request"
 
 CORRECTIONS = timedelta(days=14)
 """How long a link stays open for a corrected version, from the first sending."""
-
 
 MOST_LINKS = 12
 """Of one request: its own and those of colleagues, who may name colleagues of theirs."""
@@ -125,6 +125,7 @@ class AdviceRequest:
     :param bundle_id: of the pack that carried it; ``links`` ids of its links, the newest last.
     :param reminded: days on which a reminder went.
     :param chased: whether reminders still go; False: a person stopped them.
+    :param disclosed: why each shared document might go; it was not kept at first.
     """
 
     request_id: str
@@ -152,6 +153,8 @@ class AdviceRequest:
     reminded: tuple[date, ...] = ()
     chased: bool = True
     why: str = ""
+    lawful_basis: str = ""
+    disclosed: tuple[Disclosed, ...] = ()
     item: Item | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -229,6 +232,8 @@ def request_from(item: Item) -> AdviceRequest:
             answers=tuple(_answer(one) for one in told["answers"]),
             links=tuple(told["links"]),
             reminded=tuple(date.fromisoformat(one) for one in told["reminded"]),
+            lawful_basis=told.get("lawful_basis", ""),
+            disclosed=tuple(disclosed_from_json(one) for one in told.get("disclosed", ())),
             item=item,
             **{name: told[name] for name in _PLAIN},
         )
@@ -263,6 +268,8 @@ def _content(one: AdviceRequest) -> dict[str, JsonValue]:
         "due_on": one.due_on and one.due_on.isoformat(),
         "answers": [_plain(each) for each in one.answers],
         "links": list(one.links),
+        "lawful_basis": one.lawful_basis,
+        "disclosed": [each.as_json() for each in one.disclosed],
         "reminded": [day.isoformat() for day in one.reminded],
     }
 

@@ -28,6 +28,7 @@ from exchange.errors import (
     UsageError,
 )
 from exchange.services import guest_copy
+from exchange.services.explain import explain_any
 from exchange.services.guest_copy import KIND, Guest, GuestCopy, make_guest_copy, take_away
 from exchange.services.links.answers import take
 from exchange.services.protect import protect
@@ -227,3 +228,24 @@ def test_no_copy_is_made_for_a_school_that_is_the_destination_no_more(
     assert caught.value.code == "destination-changed"
     with town.primary.store.reading(PRIMARY) as unit:
         assert not list(unit.items.all(KIND))
+
+
+def test_why_it_went_is_told_afterwards(town: Town) -> None:
+    pupil_id = town.ready()
+    inside = town.primary.inside
+    with town.primary.store.reading(PRIMARY) as unit:
+        (paper,) = unit.documents.of_pupil(pupil_id)
+    mark(inside, PRIMARY, paper.document_id, "school", SENCO)
+    made = make(town, pupil_id)
+    mark(inside, PRIMARY, paper.document_id, "school", SENCO, remove=True)
+    guest_copy.remove_waiting(inside, PRIMARY, made.copy_id)  # what was decided outlives the file
+    for ref in (made.copy_id, made.bundle_id):
+        told = explain_any(inside, PRIMARY, ref)
+        found = {one.ref: one.decision for one in told.disclosed}
+        assert (told.recipient, told.purpose) == (SECONDARY, "phase-transfer")
+        assert found[paper.document_id].code == "marked-not-for"
+        assert paper.document_id not in told.went
+    protect(inside, PRIMARY, pupil_id, Why.DOMESTIC_ABUSE, ("dee", "ada"), DSL)
+    with pytest.raises(NotFound, match="transfer-unknown"):
+        explain_any(inside, PRIMARY, made.copy_id)
+    assert explain_any(inside, PRIMARY, made.copy_id, "dee").recipient == SECONDARY

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exchange.errors import DisclosureRefused
+from exchange.errors import DisclosureRefused, NotFound
 from exchange.services.advice.contents import offered, purpose_of, recipient_of
 from exchange.services.advice.model import Body
+from exchange.services.explain import explain_any
 from exchange.services.open_pack import open_pack
 from exchange.services.record_disclosure import Ruling, judge, mark
 from schemas.advice import AdvicePurpose
@@ -134,3 +135,19 @@ def test_what_a_body_that_joined_gets_in_its_pack(
 
     never = NOBODY | {"la", "ep", COUNCIL}
     holds(consulting, papers, COUNCIL_BODY, "ep-report", never, sent)
+
+
+@pytest.mark.parametrize("body", [THERAPIST, COUNCIL_BODY], ids=["link", "pack"])
+def test_why_each_paper_was_shared_is_told_afterwards(consulting: Consulting, body: Body) -> None:
+    pupil_id = consulting.town.leaver()
+    paper = consulting.town.attach(pupil_id, PDF, "attainment").document.document_id
+    bare = consulting.ask(pupil_id, body=body).request
+    made = consulting.ask(pupil_id, body=body, shared=(paper,)).request
+    mark(consulting.inside, PRIMARY, paper, "everybody", SENCO)
+    told = explain_any(consulting.inside, PRIMARY, made.request_id)
+    assert [one.ref for one in told.disclosed] == [paper]
+    assert told.went == {paper}
+    assert told.recipient == (body.org_id or body.name)
+    assert (told.purpose, told.lawful_basis) == ("specialist-advice", "public-task")
+    with pytest.raises(NotFound, match="not-explained"):
+        explain_any(consulting.inside, PRIMARY, bare.request_id)
