@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 
+from exchange.domain.clocks import london_day
 from exchange.domain.disclosure import Purpose
 from exchange.errors import Conflict, DestinationRefused, DisclosureRefused, Wrapped
 from exchange.ports import Destination, StoredPupil, UnitOfWork
@@ -44,7 +45,7 @@ def contents_of(
     recipient = place(inside, unit, destination.org_id, now)
     purpose = _purpose(order)
     try:
-        misfit = why_unfit(recipient, purpose, now.date())
+        misfit = why_unfit(recipient, purpose, london_day(now))
     except SchemaError as error:
         raise Wrapped.of(error) from None
     if misfit:

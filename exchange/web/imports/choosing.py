@@ -12,6 +12,7 @@ from govuk_frontend_wtf.wtforms_widgets import GovSelect
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
+from exchange.domain.clocks import london_day
 from exchange.errors import UsageError
 from exchange.services.imports.keep import choose as note_chosen
 from exchange.services.imports.mapping import say_no_upn
@@ -27,7 +28,7 @@ _SHOWN_PROBLEMS = 200
 
 
 def _reasons() -> list[SelectChoice]:
-    today = inside().clock.now().date()
+    today = london_day(inside().clock.now())
     listed = code_set("upn-unknown-reason").current(today)
     none = SelectChoice(value="", label="Do not take such pupils")
     return [none, *(SelectChoice(value=one.code, label=one.label) for one in listed)]

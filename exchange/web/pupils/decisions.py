@@ -9,6 +9,7 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, url_for
 
 from exchange.domain.access import Role
+from exchange.domain.clocks import london_day
 from exchange.domain.disclosure import Disclosed, Reason, reason, reasons
 from exchange.errors import ExchangeError, NotFound, UsageError
 from exchange.ports import Actor
@@ -96,7 +97,7 @@ def _open_to(found: Thing, questions: Collection[str]) -> list[Reason]:
 
     :param questions: codes of what would become of it now; none: nobody can say yet.
     """
-    today = inside().clock.now().date()
+    today = london_day(inside().clock.now())
     held = {role.value for role in visitor().roles}
     said = {one.reason for one in found.said.judgements}
     if found.is_whole_pack:
@@ -210,7 +211,7 @@ def decide(pupil: str, ref: str) -> Any:
 
 def _record(pupil_id: str, ref: str, told: dict[str, Any]) -> None:
     code = told["reason"]
-    if code not in reasons(inside().clock.now().date()):
+    if code not in reasons(london_day(inside().clock.now())):
         raise UsageError("reason-unknown", "/reason", "Choose one of the list")
     withhold = reason(code).direction == "withhold"
     ruling = Ruling(

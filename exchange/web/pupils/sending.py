@@ -9,6 +9,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from exchange.domain.access import Role
+from exchange.domain.clocks import london_day
 from exchange.domain.disclosure import Disclosed, Outcome
 from exchange.errors import DecisionNeeded, ExchangeError, NotFound
 from exchange.services.approve import ask_release
@@ -49,7 +50,7 @@ class Row:
 
 
 def _bases() -> list[tuple[str, str]]:
-    today = inside().clock.now().date()
+    today = london_day(inside().clock.now())
     return [(one.code, one.label) for one in code_set("lawful-basis").current(today)]
 
 
