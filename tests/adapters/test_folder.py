@@ -98,7 +98,11 @@ def test_what_is_no_file_is_not_written_through(
     assert target.read_bytes() == b"precious"
 
 
-@pytest.mark.parametrize("bundle_id", ["../x", "x", "", "A" * 36, uuid7() + "\n", f"../{uuid7()}"])
+@pytest.mark.parametrize(
+    "bundle_id",
+    ["../x", "x", "", "A" * 36, uuid7() + "\n", f"../{uuid7()}"],
+    ids=["above", "short", "empty", "capitals", "line end", "good but above"],
+)
 def test_ids_that_are_none_never_become_paths(watched: Folder, bundle_id: str) -> None:
     with pytest.raises(TransportRefused):
         watched.open(bundle_id)

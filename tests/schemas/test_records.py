@@ -68,7 +68,7 @@ def test_every_record_says_whose_it_is(schema_id: str) -> None:
     assert problems(value) == (("missing", "/subject"),)
 
 
-@pytest.mark.parametrize("schema_id", set(MAKERS) - {"sen.safeguarding-flag/1.0"})
+@pytest.mark.parametrize("schema_id", sorted(set(MAKERS) - {"sen.safeguarding-flag/1.0"}))
 def test_unknown_fields_come_back(schema_id: str) -> None:
     value = MAKERS[schema_id](schema=schema_id[:-1] + "9", later={"a": [1, None]})
     assert dump(load(RECORDS, value)) == value

@@ -46,6 +46,7 @@ def test_an_honest_upload_is_stored_once(node: Node, pack: Pack) -> None:
         ("PUT", f"/v1/deliveries/{SECONDARY.org_id}/{PRIMARY.org_id}/{uuid7()}"),
         ("GET", f"/v1/receipts/{SECONDARY.org_id}/{uuid7()}"),
     ],
+    ids=["announce", "upload", "receipts"],
 )
 def test_unsigned_requests_are_refused(node: Node, method: str, path: str) -> None:
     media_type = "application/zip" if method == "PUT" else "application/json"
