@@ -30,7 +30,8 @@ from schemas.contact import Contact
 from schemas.people import Address, Phone
 from schemas.safeguarding import DslContact
 from schemas.sen import OnePageProfile, TransitionPlan
-from tests.exchange.services.town import DSL_PASSPHRASE, PRIMARY, SECONDARY, SENCO, Town
+from tests.exchange.services.advice.consulting import COUNCIL_BODY, Consulting
+from tests.exchange.services.town import COUNCIL, DSL_PASSPHRASE, PRIMARY, SECONDARY, SENCO, Town
 from tests.lives.people import DEE, parent
 
 ASKED = date(2026, 6, 15)
@@ -199,6 +200,20 @@ def test_a_protected_moves_destination_and_address_are_absent(town: Town) -> Non
         for secret in ("Riverside", "Buckinghamshire", "Mill Lane"):
             assert secret not in told, secret
     assert found.sent_to == ()
+
+
+def test_who_was_asked_for_advice_is_told_to_who_decides_and_not_in_the_copy(town: Town) -> None:
+    pupil_id = child(town)
+    consulting = Consulting(town)
+    asked = consulting.ask(pupil_id, body=COUNCIL_BODY, wanted_type="ep-report").request
+    request_id = ask(town, pupil_id, parent(town, pupil_id, "Pat Oak"))
+    assert held(town, pupil_id, request_id).asked == (), "nobody has had it yet"
+    town.house(COUNCIL)
+    town.settle()
+    consulting.work()
+    assert held(town, pupil_id, request_id).asked == (asked.body.name,)
+    made, phrase = give(town, pupil_id, request_id)
+    assert asked.body.name not in text_of(made, phrase)
 
 
 @pytest.mark.parametrize(

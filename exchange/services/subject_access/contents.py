@@ -28,6 +28,7 @@ from exchange.domain.family import (
 )
 from exchange.errors import TrustError
 from exchange.ports import StoredDocument, StoredRecord, UnitOfWork
+from exchange.services.advice.standing import advice_about
 from exchange.services.document_texts import text_of
 from exchange.services.given_by_hand import given_to
 from exchange.services.inside import Inside
@@ -89,11 +90,14 @@ class Holding:
     """All that may be given: the records at once, each document once somebody has read it.
 
     :param sent_to: names of the organisations that were sent a pack; of a protected move none.
+    :param asked: names of the services that were asked for advice and had the request. They are
+        for who decides and not in the copy: who asks may be the one who must not know of it.
     """
 
     sections: tuple[Section, ...]
     documents: tuple[Choosable, ...]
     sent_to: tuple[str, ...]
+    asked: tuple[str, ...] = ()
 
 
 def holding_of(inside: Inside, unit: UnitOfWork, request: Request, *, address: bool) -> Holding:
@@ -140,6 +144,7 @@ class _Holder:
             sections=tuple(one for one in sections if one.lines),
             documents=tuple(self._choosable(one) for one in papers),
             sent_to=() if self._secret else tuple(self._sent_to()),
+            asked=tuple(dict.fromkeys(self._asked())),
         )
 
     def _record(self, stored: StoredRecord, papers: Sequence[StoredDocument]) -> Record | None:
@@ -182,6 +187,11 @@ class _Holder:
                 yield "A school that is not in the directory any more"
         by_hand = given_to(self._unit, self._request.pupil_id)
         yield from dict.fromkeys(one.place for one in by_hand)
+
+    def _asked(self) -> Iterator[str]:
+        for one in advice_about(self._unit, self._request.pupil_id):
+            if one.received_on or one.had_on:
+                yield one.body.name
 
     def _is_kept(self, about: Facts) -> bool:
         """Return whether there must be no word of it."""
