@@ -27,6 +27,7 @@ _OWN_WORK = (
     "advice-request",
     "approval",
     "by-hand",
+    "data-complaint",
     "ehc-request",
     "emergency",
     "family-member",

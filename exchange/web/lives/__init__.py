@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from exchange.web.lives import asked, by_hand, copies, second
+from exchange.web.lives import asked, by_hand, complaints, copies, second
 from exchange.web.routes import View
 
 
@@ -15,6 +15,9 @@ def views() -> Mapping[str, View]:
         "lives.hand": asked.hand,
         "lives.by_hand": by_hand.by_hand,
         "lives.given": by_hand.given,
+        "lives.about": complaints.about,
+        "lives.complaints": complaints.listed,
+        "lives.complaint": complaints.complaint,
         "lives.copies": copies.copies,
         "lives.copy": copies.copy,
     }

@@ -11,6 +11,7 @@ from exchange.errors import ExchangeError, NotFound
 from exchange.services.calendars import calendar_of
 from exchange.services.links.members import members
 from exchange.services.protect import protection_of
+from exchange.services.subject_access.complaints import complaints
 from exchange.services.subject_access.contents import Holding, holding_of
 from exchange.services.subject_access.giving import Decision, Means, decide_and_make, new_passphrase
 from exchange.services.subject_access.model import (
@@ -22,6 +23,7 @@ from exchange.services.subject_access.model import (
 )
 from exchange.web.forms import PageForm
 from exchange.web.here import actor, inside, org_id, parts
+from exchange.web.lives.complaints import drawn as drawn_complaint
 from exchange.web.pupils.child import label_of, page
 from exchange.web.pupils.described import YES_NO
 from exchange.web.pupils.inputs import Spec, answers, drawn, form_of, refuse_at
@@ -89,10 +91,12 @@ def copies(pupil: str) -> Any:
     with inside().store.reading(org_id()) as unit:
         calendar = calendar_of(inside(), unit)
         found = [(one, _dates(one, calendar)) for one in requests_about(unit, pupil)]
+        complained = [drawn_complaint(one) for one in complaints(unit, pupil)]
     html = render_template(
         "lives/copies.html",
         **shared,
         found=found,
+        complained=complained,
         authority=dict(_AUTHORITY),
         form=form,
         fields=[(form[one.name], drawn(one)) for one in specs],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exchange.domain.access import Role
+from exchange.domain.clocks import london_day
 from exchange.domain.destinations import Kind
 from exchange.services.approve import approvals, decide
 from exchange.services.ask import ask_for_records, requests_to_us
@@ -11,6 +12,7 @@ from exchange.services.edit_record import current_pupil
 from exchange.services.guest_copy import Guest, make_guest_copy
 from exchange.services.people.account import Account
 from exchange.services.settle_destination import Wanted, settle
+from exchange.services.subject_access.complaints import record_complaint
 from exchange.services.subject_access.model import PUPIL, Authority, record_request
 from schemas.message import AskedChild
 from tests.browser.furnish import SENCO
@@ -25,6 +27,16 @@ def _copy(stage: Stage, _: Account) -> str:
     told = "Known to the office."
     made = record_request(inside, primary.org_id, pupil, PUPIL, Authority.OWN, told, today, SENCO)
     return f"/pupils/{pupil}/copies/{made.request_id}"
+
+
+def _complaint(stage: Stage, _: Account) -> str:
+    """A parent complained about what was sent."""
+    primary, pupil = stage.live["primary"], stage.child("Wilfred")
+    inside = primary.node.inside
+    came = london_day(inside.clock.now())
+    said = "A letter went to an old address."
+    made = record_complaint(inside, primary.org_id, "Pat Oak", said, came, SENCO, pupil)
+    return f"/complaints/{made.complaint_id}"
 
 
 def _hand(stage: Stage, _: Account) -> str:
@@ -89,5 +101,6 @@ STORIES = (
     Story("lives.by_hand", "primary", _by_hand),
     Story("lives.given", "primary", _given),
     Story("lives.copy", "primary", _copy),
+    Story("lives.complaint", "primary", _complaint),
     Story("lives.hand", "primary", _hand),
 )

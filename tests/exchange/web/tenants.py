@@ -25,6 +25,7 @@ from exchange.services.links.pick_up import Means
 from exchange.services.queue_bundle import Order
 from exchange.services.send import send
 from exchange.services.settle_destination import Wanted, settle
+from exchange.services.subject_access.complaints import record_complaint
 from exchange.services.subject_access.model import Authority, record_request
 from exchange.services.tray.advance import TrayChecker
 from exchange.services.tray.file_upload import Filing, file_upload
@@ -120,6 +121,10 @@ def _papers(place: Place, pupil: str) -> dict[str, str]:
     )
     why, asked = "Known at the gate.", date(2026, 6, 15)
     responsible = Authority.RESPONSIBILITY
+    said = "A letter went astray."
+    complaint = record_complaint(
+        inside, place.org_id, "marker-name-4471", said, date(2026, 6, 1), SENCO, pupil
+    )
     copy = record_request(inside, here, pupil, member.member_id, responsible, why, asked, SENCO)
     return {
         "document": document.document_id,
@@ -128,6 +133,7 @@ def _papers(place: Place, pupil: str) -> dict[str, str]:
         "link": made.link.link_id,
         "member": member.member_id,
         "copy": copy.request_id,
+        "complaint": complaint.complaint_id,
     }
 
 

@@ -33,9 +33,8 @@ DAYS = {
     "plan-moved-told": 6 * 7,
     "reassess-decision": 15,
     "reassessment": 14 * 7,
-    "complaint": 30,
 }
-BEGINNING_WITH = {"draft-comments": 15}
+BEGINNING_WITH = {"draft-comments": 15, "complaint": 30}
 MONTHS = {
     "post-16-move": -5,
     "plan-review": 12,

@@ -79,7 +79,7 @@ WORKED = [
     ("appeal", "2026-12-31", "2027-01-10", "2027-02-28", "2 months from the letter are later"),
     ("subject-access", "2027-01-31", "", "2027-02-28", "1 month; no 31 February"),
     ("subject-access", "2026-11-15", "", "2026-12-15", "1 month"),
-    ("complaint", "2026-06-15", "", "2026-07-15", "30: 15 Jun, 15 Jul"),
+    ("complaint", "2026-06-15", "", "2026-07-14", "the 15th is day 1: 16 in June, 14 Jul"),
 ]
 
 
