@@ -211,10 +211,10 @@ def _flatten_stages(reading: Reading) -> list[str]:
             results.append(({"stage": stage["stage"]} if "stage" in stage else {}) | result)
     if results:
         reading.values["attainment"] = {"results": results}
-    reading.origins = {
-        (*moved[p[:5]], *p[5:]) if p[:5] in moved else p: paths
-        for p, paths in reading.origins.items()
-    }
+        reading.origins = {
+            (*moved[p[:5]], *p[5:]) if p[:5] in moved else p: paths
+            for p, paths in reading.origins.items()
+        }
     return whole
 
 
