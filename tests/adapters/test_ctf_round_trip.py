@@ -123,6 +123,21 @@ def test_children_in_any_order_say_the_same(told: dict[str, dict[str, Any]], cha
         assert dump(getattr(row, name)) == dump(record), name
 
 
+def test_lines_of_an_address_come_back_by_their_numbers() -> None:
+    address = {"lines": ["Flat 2", "Elm House"], "paon": "1", "street": "Oak Road"}
+    names = {"forename": "Ann", "surname": "Oak"}
+    born = {"date_of_birth": "2015-08-16", "sex": "F", "upn": "L801200015001"}
+    told = {"schema": "sen.pupil/1.0", "subject": SUBJECT, "names": names, "address": address}
+    made = loaded({"pupil": told | born})
+    root = etree.fromstring(written([CtfPupil(**made)], header_of(), []))
+    lines = root.find(".//AddressLines")
+    assert lines is not None
+    lines[:] = list(reversed(lines))
+    (row,) = read_ctf(io.BytesIO(etree.tostring(root)), subject=lambda: SUBJECT).pupils
+    assert isinstance(row, CtfPupil)
+    assert dump(row.pupil)["address"] == address
+
+
 def fields_of(
     nodes: tuple[Node, ...], path: str = "", *, written_only: bool = False
 ) -> Iterator[str]:

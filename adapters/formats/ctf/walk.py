@@ -105,21 +105,25 @@ class _Half:
 
 _Row: TypeAlias = tuple[int, Node, bool]
 """A node's place, the node, and whether its elements are always counted."""
-_TABLES: dict[int, tuple[Sequence[Node], dict[str, _Row]]] = {}
+_Table: TypeAlias = tuple[Sequence[Node], dict[str, _Row], dict[str, int]]
+"""Nodes, what each tag is, and the number of each tag whose name is numbered."""
+_TABLES: dict[int, _Table] = {}
 """By identity: layouts are few and live as long as the process, and to hash one costs more."""
 
 
-def _table(nodes: Sequence[Node]) -> dict[str, _Row]:
-    """Return what each tag is, and its place."""
+def _table(nodes: Sequence[Node]) -> tuple[dict[str, _Row], dict[str, int]]:
+    """Return what each tag is, and its place; and the numbers of numbered ones."""
     known = _TABLES.get(id(nodes))
     if known is None or known[0] is not nodes:
-        made = {
-            tag: (i, node, isinstance(node, Many) and not node.numbered)
-            for i, node in enumerate(nodes)
-            for tag in tags_of(node)
-        }
-        known = _TABLES[id(nodes)] = (nodes, made)
-    return known[1]
+        made: dict[str, _Row] = {}
+        numbers: dict[str, int] = {}
+        for i, node in enumerate(nodes):
+            numbered = isinstance(node, Many) and bool(node.numbered)
+            for number, tag in enumerate(tags_of(node), 1):
+                made[tag] = (i, node, isinstance(node, Many) and not numbered)
+                numbers |= {tag: number} if numbered else {}
+        known = _TABLES[id(nodes)] = (nodes, made, numbers)
+    return known[1], known[2]
 
 
 class _Walk:
@@ -129,11 +133,13 @@ class _Walk:
 
     def children(self, element: Element, nodes: Sequence[Node], place: _Place) -> _Kept:
         """Fill the scope from an element's children; return what was kept, with its order."""
-        table = _table(nodes)
+        table, numbers = _table(nodes)
         seen: dict[str, int] = {}
         halves: dict[str, _Half] = {}
         kept: _Kept = []
-        for child in element:
+        # Lines of an address are told apart by name: who writes the second first means it second.
+        numbered = sorted(element, key=lambda one: numbers.get(str(one.tag), 0)) if numbers else ()
+        for child in numbered or element:
             tag = str(child.tag)
             count = seen[tag] = seen.get(tag, 0) + 1
             index, node, many = table.get(tag) or (_LAST, Kept(tag), False)
