@@ -208,7 +208,7 @@ def _of(listed: Sequence[tuple[str, str, Result]], outcome: str) -> list[tuple[s
 
 def _text(found: Round) -> str:
     if len(found.pupils) == 1 and not found.results:
-        return "The pack is being sealed"
+        return "The pack is being made ready"
     return f"{len(found.results)} of {count_of(len(found.pupils), 'pack')} done"
 
 
