@@ -6,6 +6,8 @@ STAMP := $(VENV)/.set-up
 CORPORA ?=
 ONCE ?=
 AGAIN ?=
+# How many processes run the tests; a file of tests stays with one of them.
+JOBS ?= 2
 # The processes that tests and the demo start would else compile all modules anew, each of them.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -24,7 +26,7 @@ assets: $(STAMP)
 	$(BIN)/python -m exchange.web.assets.build
 
 test: assets
-	$(BIN)/python -m pytest -m "not browser and not attack" $(if $(CORPORA),--corpora=$(CORPORA))
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not browser and not attack" $(if $(CORPORA),--corpora=$(CORPORA))
 
 # A real Chromium walks the pages; skipped aloud without one. AGAIN=1: the files in which one failed.
 browser: assets
