@@ -30,12 +30,20 @@ def _copy(stage: Stage, _: Account) -> str:
 
 
 def _complaint(stage: Stage, _: Account) -> str:
-    """A parent complained about what was sent."""
-    primary, pupil = stage.live["primary"], stage.child("Wilfred")
-    inside = primary.node.inside
+    """A parent complained to the school about what was sent of a pupil."""
+    return _complained(stage, "primary", stage.child("Wilfred"))
+
+
+def _complaint_of_nobody(stage: Stage, _: Account) -> str:
+    """Somebody complained to the council, about no pupil of whom it has a record."""
+    return _complained(stage, "council", None)
+
+
+def _complained(stage: Stage, where: str, pupil: str | None) -> str:
+    here = stage.live[where]
+    inside, said = here.node.inside, "A letter went to an old address."
     came = london_day(inside.clock.now())
-    said = "A letter went to an old address."
-    made = record_complaint(inside, primary.org_id, "Pat Oak", said, came, SENCO, pupil)
+    made = record_complaint(inside, here.org_id, "Pat Oak", said, came, SENCO, pupil)
     return f"/complaints/{made.complaint_id}"
 
 
@@ -102,5 +110,6 @@ STORIES = (
     Story("lives.given", "primary", _given),
     Story("lives.copy", "primary", _copy),
     Story("lives.complaint", "primary", _complaint),
+    Story("lives.complaint", "council", _complaint_of_nobody),
     Story("lives.hand", "primary", _hand),
 )
