@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, cast
 
-from marshmallow import INCLUDE, Schema, ValidationError, missing, post_dump
+from marshmallow import INCLUDE, Schema, ValidationError, post_dump, post_load
 
 from schemas.fields import Also, Definitions, Items, RecordField
 from schemas.strict_json import JsonValue
@@ -100,34 +100,14 @@ class PartSchema(Schema):
 
     critical = _Critical()
 
-    def load(self, data: Any, **_: Any) -> Part:
-        """Make the dataclass of a mapping, its fields held to their forms, then to the rules.
-
-        Does what marshmallow's own does for schemas like these, which have no hooks and no other
-        names for their fields: its general way takes twice as long, and a record has many parts.
-
-        :raises ValidationError: with the messages of all fields that are wrong.
-        """
-        if not isinstance(data, Mapping):
-            raise ValidationError("wrong-type")
-        known: dict[str, Any] = {}
-        wrong: dict[str | int, Any] = {}
-        for name, each in self.load_fields.items():
-            try:
-                value = each.deserialize(data.get(name, missing), name, data)
-            except ValidationError as error:
-                wrong[name] = error.messages
-                continue
-            if value is not missing:
-                known[name] = value
-        if wrong:
-            raise ValidationError(cast(dict[str, Any], wrong))
-        unknown = {name: value for name, value in data.items() if name not in self.load_fields}
+    @post_load
+    def make(self, data: dict[str, Any], **kwargs: Any) -> Part:
+        """Make the dataclass, unknown fields apart, and apply the rules over several fields."""
+        known = {name: value for name, value in data.items() if name in self.fields}
+        unknown = {name: value for name, value in data.items() if name not in self.fields}
         if unknown and self.CLOSED:
             raise ValidationError("unknown-field")
-        return self._held_to_rules(self.MAKES(**known, unknown=unknown))
-
-    def _held_to_rules(self, made: Part) -> Part:
+        made = self.MAKES(**known, unknown=unknown)
         broken: dict[str | int, Any] = {}
         for rule in self.RULES:
             for path in rule.check(made):

@@ -84,19 +84,6 @@ def test_schema_and_dataclass_have_the_same_fields(schema: type[PartSchema]) -> 
         assert has_default is not each.required or name == "schema", name
 
 
-@pytest.mark.parametrize("schema", [*PARTS, *every_schema()], ids=lambda each: each.__name__)
-def test_a_schema_asks_of_marshmallow_only_what_loading_a_part_does(
-    schema: type[PartSchema],
-) -> None:
-    """A hook, or a field with another name outside, would be passed over without a word."""
-    assert {name for name, hooks in schema._hooks.items() if hooks} == {"post_dump"}
-    made = instance(schema)
-    assert made.load_fields == made.dump_fields == made.fields
-    for each in made.fields.values():
-        assert (each.data_key, each.attribute, each.validators) == (None, None, [])
-        assert [*each.pre_load, *each.post_load] == []
-
-
 def test_the_flag_says_nothing_else() -> None:
     value = record_examples.safeguarding()
     assert load(SafeguardingFlag, value).flag is True
