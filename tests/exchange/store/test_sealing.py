@@ -258,6 +258,7 @@ CLEAR = {
     "arrivals.folder",
     "arrivals.supersedes",
     "arrivals.in_reply_to",
+    "arrivals.laid_at",
     "receipts.counterparty",
     "receipts.direction",
     "receipts.seq",

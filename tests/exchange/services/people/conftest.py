@@ -25,14 +25,16 @@ _numbers = itertools.count(1)
 
 
 class Now:
+    """The present time, which stands still until it is put forward: a code lasts 30 seconds."""
+
     def __init__(self) -> None:
-        self.shift = timedelta(0)
+        self.at = datetime.now(UTC).replace(microsecond=0)
 
     def now(self) -> datetime:
-        return datetime.now(UTC).replace(microsecond=0) + self.shift
+        return self.at
 
     def forward(self, **by: float) -> None:
-        self.shift += timedelta(**by)
+        self.at += timedelta(**by)
 
 
 @dataclass
