@@ -27,6 +27,7 @@ from exchange.ports import Clock
 from exchange.ports.mail import Mail
 from schemas.mail import is_mail_address
 
+_LOOK_AGAIN_SECONDS: Final = 0.1
 _STEP_SECONDS: Final = 20.0
 _WHOLE_SECONDS: Final = 60.0
 _LONGEST_SUBJECT: Final = 150
@@ -106,9 +107,9 @@ class SmtpMailer:
     def _connected(self) -> Iterator[smtplib.SMTP]:
         smtp = self._made()
         # A server that trickles its answers restarts the time of each step, but not this one.
-        clock = threading.Timer(self._server.seconds, _cut, [smtp])
-        clock.daemon = True
-        clock.start()
+        over = threading.Event()
+        clock = (smtp, over, self._server.seconds)
+        threading.Thread(target=_cut_when_late, args=clock, daemon=True).start()
         try:
             smtp.connect(self._server.host, self._server.port)
             self._greet(smtp)
@@ -116,7 +117,7 @@ class SmtpMailer:
             with suppress(smtplib.SMTPException, OSError):  # it has the message: no failure now
                 smtp.quit()
         finally:
-            clock.cancel()
+            over.set()
             smtp.close()
 
     def _made(self) -> smtplib.SMTP:
@@ -167,10 +168,16 @@ def _is_here(smtp: smtplib.SMTP) -> bool:
     return ipaddress.ip_address(peer[0].partition("%")[0]).is_loopback
 
 
-def _cut(smtp: smtplib.SMTP) -> None:
-    with suppress(OSError, ValueError, AttributeError):
+def _cut_when_late(smtp: smtplib.SMTP, over: threading.Event, seconds: float) -> None:
+    """Cut a connection that is not over in time; one that is only being made, once it is there."""
+    if over.wait(seconds):
+        return
+    while smtp.sock is None:
+        if over.wait(_LOOK_AGAIN_SECONDS):
+            return
+    with suppress(OSError, ValueError, AttributeError, TypeError):  # closed meanwhile
         # Unwrapped first: shutdown of a TLS socket would wait for the other side.
-        socket.socket.shutdown(smtp.sock, socket.SHUT_RDWR)  # type: ignore[arg-type]
+        socket.socket.shutdown(smtp.sock, socket.SHUT_RDWR)
 
 
 @contextmanager

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import smtplib
 import socket
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -232,6 +234,24 @@ def test_a_server_that_hangs_is_given_up(greeting: bytes, every: float) -> None:
         assert time.monotonic() - began < 6
     assert caught.value.code in ("mail-timeout", "mail-unreachable")
     assert not isinstance(caught.value, MailRefused)
+
+
+def test_one_that_hangs_once_a_slow_connection_is_there_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The time may be over before there is anything to cut."""
+    connect = smtplib.SMTP._get_socket
+
+    def slowly(self: smtplib.SMTP, *where: Any) -> socket.socket:
+        time.sleep(1)
+        return connect(self, *where)
+
+    monkeypatch.setattr(smtplib.SMTP, "_get_socket", slowly)
+    with silent_server(b"220", 0.2) as port:
+        began = time.monotonic()
+        with pytest.raises(MailError):
+            send(replace(PLAIN, port=port, seconds=0.5))
+        assert time.monotonic() - began < 10
 
 
 def test_losing_the_server_after_the_message_is_no_failure() -> None:
