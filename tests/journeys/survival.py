@@ -25,13 +25,13 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "adapters" / "what-survive
 CTF = Path(__file__).resolve().parents[1] / "adapters" / "ctf_files" / "full.xml"
 CTF_SURNAME = "O\u2019Neill"
 TABLE = {
-    "Surname": "Quillfeather",
+    "Surname": "Thistlewick",
     "Forename": "Zenobia",
     "Date of birth": "25/04/2015",
     "Sex": "Female",
     "Known as": "Zen",
     "Middle names": "May",
-    "Preferred surname": "Quill",
+    "Preferred surname": "Thistle",
     "Year group": "Year 6",
     "ULN": "1000000043",
     "In care": "yes",
@@ -222,13 +222,13 @@ def _of_file(xml: bytes) -> Iterator[Line]:
 
 
 _PATHS: Mapping[str, tuple[str, str]] = {
-    "Surname": ("Surname", "Quillfeather"),
+    "Surname": ("Surname", "Thistlewick"),
     "Forename": ("Forename", "Zenobia"),
     "Date of birth": ("DOB", "2015-04-25"),
     "Sex": ("Sex", "F"),
     "Known as": ("BasicDetails/PreferredForename", "Zen"),
     "Middle names": ("BasicDetails/MiddleNames", "May"),
-    "Preferred surname": ("BasicDetails/PreferredSurname", "Quill"),
+    "Preferred surname": ("BasicDetails/PreferredSurname", "Thistle"),
     "Year group": ("BasicDetails/NCyearActual", "6"),
     "ULN": ("UniqueLearnerNumber", "1000000043"),
     "In care": ("LookedAfter/InCare", "true"),
@@ -240,7 +240,7 @@ _PATHS: Mapping[str, tuple[str, str]] = {
 }
 """Heading -> where a CTF has it, and what must stand there."""
 _HEADINGS: Mapping[str, tuple[str, str]] = {
-    "Surname": ("Surname", "Quillfeather"),
+    "Surname": ("Surname", "Thistlewick"),
     "Forename": ("Forename", "Zenobia"),
     "Date of birth": ("Date of birth", "25/04/2015"),
     "Sex": ("Sex", "F"),
