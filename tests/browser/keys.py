@@ -10,16 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from playwright.sync_api import FilePayload, Locator
-from playwright.sync_api import TimeoutError as TookTooLong
+from playwright.sync_api import FileChooser, FilePayload, Locator
 
 from tests.browser.tab import Tab
 
 _MOST = 300
-_TRIES = 3
 _HERE = "one => one === document.activeElement"
 _IN_GROUP = """name => document.activeElement.type === 'radio'
   && document.activeElement.name === name"""
+
+
+def _told(_: FileChooser) -> None:
+    """Listen, so that the browser tells of the window; who waits for it answers."""
 
 
 @dataclass
@@ -104,17 +106,15 @@ class KeyTab(Tab):
     def hand_in(self, field: Locator, files: Sequence[FilePayload]) -> None:
         """Choose files: Enter opens the browser's own window for it.
 
-        The driver asks the browser to be told of that window and does not wait for its yes. On a
-        busy machine the first Enter may come before that, and then nothing is told.
+        The driver asks the browser to be told of that window and does not wait for its yes: who
+        asks only as Enter is pressed may be told nothing on a busy machine, and the window that
+        nobody answers keeps others from opening. So it is asked before, and many keys lie between.
         """
-        self.to(field)
-        for attempt in range(_TRIES):
-            try:
-                with self.page.expect_file_chooser(timeout=10_000) as opened:
-                    self.page.keyboard.press("Enter")
-            except TookTooLong:
-                if attempt == _TRIES - 1:
-                    raise
-            else:
-                opened.value.set_files(files)
-                return
+        self.page.on("filechooser", _told)
+        try:
+            self.to(field)
+            with self.page.expect_file_chooser() as opened:
+                self.page.keyboard.press("Enter")
+            opened.value.set_files(files)
+        finally:
+            self.page.remove_listener("filechooser", _told)
