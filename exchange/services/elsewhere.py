@@ -9,6 +9,7 @@ place; a second person confirms the place first.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,8 +18,9 @@ from exchange.errors import NotFound
 from exchange.ports import Destination, UnitOfWork
 from exchange.ports.items import Item
 from exchange.services.approve import approved
-from exchange.services.kept_choice import choice_item, read_choice
+from exchange.services.kept_choice import choice_in, choice_item
 from keys.directory import DatedIdentifier, Organisation
+from schemas.strict_json import JsonValue
 
 KIND = "place-elsewhere"
 BY_HAND = "Nothing can be sent to this place. Give what may go by hand."
@@ -34,12 +36,17 @@ def remember_place(unit: UnitOfWork, choice: Choice, now: datetime) -> None:
     """Keep what was said of a place, so that it has a name wherever its id stands."""
     if choice.place is None:
         return
-    told = {"choice": choice.as_json()}
-    item = Item(KIND, elsewhere_id(choice.place), "known", told, now, now)
+    keep_known(unit, KIND, elsewhere_id(choice.place), {"choice": choice.as_json()}, now)
+
+
+def keep_known(
+    unit: UnitOfWork, kind: str, org_id: str, told: Mapping[str, JsonValue], now: datetime
+) -> None:
+    """Keep what is known of a place by its id, in place of what was known before."""
     try:
-        known = unit.items.get(KIND, item.item_id)
+        known = unit.items.get(kind, org_id)
     except NotFound:
-        unit.items.add(item)
+        unit.items.add(Item(kind, org_id, "known", told, now, now))
     else:
         unit.items.update(replace(known, content=told, updated_at=now))
 
@@ -50,7 +57,7 @@ def place_elsewhere(unit: UnitOfWork, org_id: str) -> Choice | None:
         item = unit.items.get(KIND, org_id)
     except NotFound:
         return None
-    return read_choice(replace(item, content={"asked": None, **(item.content or {})}))[0]
+    return choice_in(item)
 
 
 def name_elsewhere(unit: UnitOfWork, org_id: str) -> str:
@@ -66,7 +73,7 @@ def elsewhere(unit: UnitOfWork, pupil_id: str) -> Destination | None:
     such places were remembered; it is chosen again.
     """
     item = choice_item(unit, pupil_id)
-    choice = read_choice(item)[0] if item else None
+    choice = choice_in(item) if item else None
     if choice is None or choice.place is None:
         return None
     org_id = elsewhere_id(choice.place)

@@ -19,8 +19,13 @@ def choice_item(unit: UnitOfWork, pupil_id: str) -> Item | None:
 
 def read_choice(item: Item) -> tuple[Choice, Asked | None]:
     """Return a choice, and who asked for the pack of a child who is educated at home."""
-    content = item.content or {}
-    choice, asked = content["choice"], content["asked"]
+    asked = (item.content or {})["asked"]
+    return choice_in(item), asked_from_json(asked) if isinstance(asked, Mapping) else None
+
+
+def choice_in(item: Item) -> Choice:
+    """Return the choice that an item holds."""
+    choice = (item.content or {})["choice"]
     if not isinstance(choice, Mapping):
         raise TypeError
-    return choice_from_json(choice), asked_from_json(asked) if isinstance(asked, Mapping) else None
+    return choice_from_json(choice)

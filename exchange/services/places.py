@@ -17,10 +17,9 @@ from exchange.domain.folding import spelling
 from exchange.domain.schools import School, open_successors
 from exchange.errors import Conflict, DestinationRefused, NotFound, SettingsError, TrustError
 from exchange.ports import Actor, Destination, UnitOfWork
-from exchange.ports.items import Item
 from exchange.services.approve import approved, ask_about_place
 from exchange.services.choose_destination import live_transfers
-from exchange.services.elsewhere import organisation_elsewhere, place_elsewhere
+from exchange.services.elsewhere import keep_known, organisation_elsewhere, place_elsewhere
 from exchange.services.inside import Inside
 from exchange.services.protect import require_ordinary
 from exchange.services.trust import organisation
@@ -199,13 +198,7 @@ def _remember(unit: UnitOfWork, school: School, now: datetime) -> None:
         "postcode": school.postcode,
         "telephone": school.telephone,
     }
-    item = Item(KIND, outside_id(school.urn), "known", told, now, now)
-    try:
-        known = unit.items.get(KIND, item.item_id)
-    except NotFound:
-        unit.items.add(item)
-    else:
-        unit.items.update(replace(known, content=told, updated_at=now))
+    keep_known(unit, KIND, outside_id(school.urn), told, now)
 
 
 def _elsewhere(unit: UnitOfWork, org_id: str) -> Organisation | None:

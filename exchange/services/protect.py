@@ -27,6 +27,7 @@ from exchange.errors import Conflict, NotFound, Refused
 from exchange.ports import Actor, Transfer, UnitOfWork
 from exchange.ports.items import Item
 from exchange.services.inside import Inside
+from exchange.services.kept_choice import KIND as CHOICE
 from exchange.services.links.revoke import end_in, links_about
 from exchange.services.people.account import all_accounts
 from exchange.services.recall import recall_in
@@ -34,9 +35,6 @@ from exchange.services.second_registration import end_registrations
 
 KIND = "protection"
 PROTECTED, ENDED = "protected", "ended"
-_CHOICE = "destination"
-"""Kind of exchange.services.settle_destination, which asks this module."""
-
 _ADVICE = "advice-request"
 """Kind of exchange.services.advice, which asks this module."""
 
@@ -144,8 +142,8 @@ def protect(
         unit.items.add(_new(made, now))
         if pupil.destination is not None:
             unit.pupils.update(replace(pupil, destination=None, updated_at=now))
-        for choice in unit.items.about(_CHOICE, pupil_id):  # a place that has not joined
-            unit.items.remove(_CHOICE, choice.item_id)
+        for choice in unit.items.about(CHOICE, pupil_id):  # a place that has not joined
+            unit.items.remove(CHOICE, choice.item_id)
         end_registrations(unit, pupil_id, now)  # a protected pack has one recipient
         unit.audit.record(actor, "protection.set", "pupil", pupil_id)
         waiting = [one for one in unit.transfers.all(pupil_id) if _waits(one)]

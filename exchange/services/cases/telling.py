@@ -101,11 +101,11 @@ def noted(inside: Inside, changed: Case, telling: Telling | None, actor: Actor) 
         return changed
     said = []
     if telling.others:
-        names = (organisation_name(inside, one.recipient) for one in telling.others)
-        said.append(f"Told as well, without reasons: {', '.join(names)}.")
+        told = ", ".join(organisation_name(inside, one.recipient) for one in telling.others)
+        said.append(f"Told as well, without reasons: {told}.")
     if telling.untold:
-        names_ = ", ".join(telling.untold)
-        said.append(f"Asked as well, and cannot be told from here: {names_}. Write to them.")
+        untold = ", ".join(telling.untold)
+        said.append(f"Asked as well, and cannot be told from here: {untold}. Write to them.")
     if not said:
         return changed
     note = Note(" ".join(said), actor.name, inside.clock.now())

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from exchange.bundle.contents import Source
 from exchange.domain.clocks import london_day
@@ -25,7 +24,6 @@ from schemas.strict_json import JsonValue
 
 __all__ = ["Files", "day_words", "instant_words", "label_of", "pack_view", "size_words"]
 
-_LONDON = ZoneInfo("Europe/London")
 _MEGA = 1_000_000
 
 Files = frozenset[tuple[str, str]]
