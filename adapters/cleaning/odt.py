@@ -46,6 +46,8 @@ def clean(content: bytes) -> bytes:
         without_places(parts)
         _drop_macros(parts)
         return _packed(parts)
+    # zipfile: RuntimeError for a part with a password, NotImplementedError for one packed in a way
+    # that it does not know.
     except (XmlError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError):
         raise not_cleanable() from None
     except (KeyError, ValueError, LookupError, EOFError, struct.error):

@@ -48,6 +48,8 @@ def clean(content: bytes) -> bytes:
         if "word/document.xml" in package.parts or _is_word(package):
             _clean_stories(package)
         return package.packed()
+    # zipfile: RuntimeError for a part with a password, NotImplementedError for one packed in a way
+    # that it does not know.
     except (XmlError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError):
         raise not_cleanable() from None
     except (KeyError, ValueError, LookupError, EOFError, struct.error):

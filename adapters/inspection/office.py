@@ -93,6 +93,8 @@ def inspect(source: BinaryIO) -> Inspection:
         check_directory(source)
         with zipfile.ZipFile(source) as container:
             return _inspected(container)
+    # zipfile: RuntimeError for a part with a password, NotImplementedError for one packed in a way
+    # that it does not know.
     except (zipfile.BadZipFile, XmlError, NotImplementedError, RuntimeError):
         raise _invalid() from None
     except (zlib.error, EOFError, UnicodeError, ValueError, struct.error, LookupError):

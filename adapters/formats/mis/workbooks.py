@@ -53,8 +53,8 @@ _BROKEN = (
     TypeError,
     AttributeError,
     IndexError,
-    NotImplementedError,
-    RuntimeError,
+    NotImplementedError,  # what zipfile raises for a way of packing that it does not know
+    RuntimeError,  # and for a part with a password
     SyntaxError,  # what the standard library's XML parser raises
     AssertionError,
     OverflowError,
