@@ -10,6 +10,7 @@ from pathlib import Path
 
 from adapters.formats.gias import read_links, read_register
 from adapters.school_register import SchoolRegisterFile
+from exchange.domain.school_names import parse_query
 from exchange.ports.schools import RegisterReport, RegisterSource
 
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
@@ -96,3 +97,8 @@ def taken(
         found = read_links(io.BytesIO(pairs))
         source = RegisterSource(read.rows, read.sha256, found.rows, found.sha256)
     return register, register.replace(source, NOW, allow_smaller=allow_smaller)
+
+
+def found(register: SchoolRegisterFile, text: str, limit: int = 20) -> list[str]:
+    """Return the URNs of the schools that a search finds, the best first."""
+    return [one.urn for one in register.search(parse_query(text), limit)]

@@ -26,7 +26,7 @@ from exchange.services.people import (
 from exchange.services.people.account import Account, Post, get_account, put_account
 from exchange.services.people.looking_after import By
 from tests.exchange.services.people.conftest import ADMIN, BASE, Town
-from tests.exchange.services.people.test_enter import with_app, with_passkey
+from tests.exchange.services.people.entering import with_app, with_passkey
 
 OTHER_ORG = "11111111-1111-4111-8111-111111111111"
 

@@ -14,7 +14,7 @@ from exchange.services.people.looking_after import By
 from exchange.services.people.new_password import choose_password, send_password_link, whose_link
 from exchange.services.people.session import open_session
 from tests.exchange.services.people.conftest import ADMIN, BASE, GOOD, Town
-from tests.exchange.services.people.test_enter import with_app
+from tests.exchange.services.people.entering import with_app
 from tests.exchange.services.people.test_managing import also_elsewhere
 
 BETTER = "seven brass umbrellas 41"

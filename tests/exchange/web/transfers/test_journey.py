@@ -4,66 +4,16 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
-from datetime import date
 from html import unescape
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from exchange.domain.access import Role
 from exchange.services.accept import accept
-from exchange.services.attach import NewDocument, attach
 from exchange.services.query import ask_question
-from tests.exchange.services.town import PDF, SENCO
+from tests.exchange.services.town import SENCO
 from tests.exchange.web.pupils.helping import errors_of, fields, pupil_at, senco, submit, title_of
-from tests.exchange.web.site import Client, Place, Site, made_site
-
-
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A site of its own: these tests settle the workers, and recall what others would look at."""
-    with made_site(tmp_path_factory.mktemp("journey")) as made:
-        yield made
-
-
-def attached(place: Place, folder: Path, pupil_id: str, type_: str, title: str) -> str:
-    file = folder / f"{title}.pdf"
-    file.write_bytes(PDF + f"% {title} {pupil_id}\n".encode())
-    new = NewDocument(file, type_, "Dr A. Invented", date(2026, 5, 1), title)
-    done = attach(place.node.inside, place.node.inspector, place.org_id, pupil_id, new, SENCO)
-    return done.document.document_id
-
-
-def chosen(client: Client, pupil_id: str, confirmation: str = "8204002") -> Any:
-    path = f"/pupils/{pupil_id}/destination/confirm"
-    client.get(f"{path}?urn=999002")
-    return client.post(path, {"urn": "999002", "confirmation": confirmation, "role": "senco"})
-
-
-def ready(place: Place, client: Client, folder: Path, **more: Any) -> tuple[str, str]:
-    pupil_id = pupil_at(place, **more)
-    document = attached(place, folder, pupil_id, "ep-report", "EP report")
-    done = chosen(client, pupil_id)
-    assert done.status_code == 302, errors_of(done.text)
-    return pupil_id, document
-
-
-def sent(client: Client, pupil_id: str) -> str:
-    done = submit(client, f"/pupils/{pupil_id}/send")
-    assert done.status_code == 302, errors_of(done.text)
-    return str(done.headers["Location"]).rpartition("/")[2]
-
-
-def arrived(own: Site, client: Client, bundle: str, steps: int = 3) -> None:
-    """Let the workers go on until the pack has come so far; the receipts take their time."""
-    for _ in range(60):
-        own.settle()
-        if client.get(f"/transfers/{bundle}/state").get_json()["done"] >= steps:
-            return
-        time.sleep(0.2)
-    raise AssertionError("it never arrived")
+from tests.exchange.web.site import Site
+from tests.exchange.web.transfers.walking import arrived, attached, chosen, ready, sent
 
 
 def test_a_school_is_found_told_apart_and_confirmed(own: Site) -> None:
@@ -382,38 +332,3 @@ def test_another_schools_packs_are_unknown(own: Site, tmp_path: Path) -> None:
         assert answer.status_code == 404, path
         strip = re.compile(r'value="[^"]*"')
         assert strip.sub("", answer.text) == strip.sub("", known.text), path
-
-
-def test_a_document_is_shown_and_described_anew(own: Site, tmp_path: Path) -> None:
-    place, client = own["primary"], senco(own["primary"])
-    who, report = ready(place, client, tmp_path)
-    path = f"/pupils/{who}/documents/{report}"
-    file = client.get(f"{path}/file")
-    assert file.data.startswith(b"%PDF-")
-    assert "sandbox" in file.headers["Content-Security-Policy"]
-    assert "EP report" not in file.headers["Content-Disposition"]
-    done = submit(client, path, type="slt-report", title="Speech", authored=["1", "4", "2026"])
-    assert done.status_code == 302, errors_of(done.text)
-    assert "Speech and language therapy report" in client.get(f"/pupils/{who}").text
-    wrong = submit(client, path, title="x", authored=["1", "4", "2090"])
-    assert wrong.status_code == 422
-    other = pupil_at(place)
-    assert client.get(f"/pupils/{other}/documents/{report}").status_code == 404
-    assert client.get(f"/pupils/{other}/decisions/{report}").status_code == 404
-
-
-def test_a_document_of_another_pupil_is_moved_or_removed(own: Site, tmp_path: Path) -> None:
-    place, client = own["primary"], senco(own["primary"])
-    who, report = ready(place, client, tmp_path)
-    other = pupil_at(place, "Zenobia")
-    path = f"/pupils/{who}/documents/{report}/move"
-    unsaid = submit(client, path, what="other")
-    assert unsaid.status_code == 422
-    stranger = pupil_at(own["secondary"])
-    assert submit(client, path, what="other", to=stranger).status_code == 422
-    assert submit(client, path, what="other", to=other).status_code == 302
-    assert "EP report" not in client.get(f"/pupils/{who}").text
-    assert "EP report" in client.get(f"/pupils/{other}").text
-    mine = attached(place, tmp_path, who, "slt-report", "Speech report")
-    assert submit(client, f"/pupils/{who}/documents/{mine}/move", what="mistake").status_code == 302
-    assert client.get(f"/pupils/{who}/documents/{mine}/file").status_code == 404

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from exchange.domain.access import Role
 from exchange.domain.protection import Why
@@ -14,16 +11,10 @@ from exchange.services.edit_record import current_record
 from exchange.services.protect import protect
 from schemas.ehc import EhcPlan
 from tests.exchange.web.pupils.helping import errors_of, pupil_at, senco, submit
-from tests.exchange.web.site import Site, made_site
-from tests.exchange.web.transfers.test_journey import arrived, attached, ready, sent
+from tests.exchange.web.site import Site
+from tests.exchange.web.transfers.walking import arrived, attached, ready, sent
 
 TELLS = ("Riverside", "999002", "8204002", "820/4002")
-
-
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with made_site(tmp_path_factory.mktemp("protected")) as made:
-        yield made
 
 
 def test_where_a_protected_child_goes_is_on_no_page(own: Site, tmp_path: Path) -> None:
