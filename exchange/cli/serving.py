@@ -10,7 +10,7 @@ import logging
 import signal
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from exchange.cli.children import Child, keep
@@ -18,11 +18,10 @@ from exchange.cli.options import first_line, passphrase_of
 from exchange.errors import UsageError
 from exchange.settings import Home, Settings, load
 from exchange.store.lock import single_worker
-from exchange.wiring import KeyStamp, Node, key_stamp, open_node, renewed
+from exchange.wiring import KeyStamp, key_stamp, open_node, renewed
 
 log = logging.getLogger("senx.serve")
 PARTS = ("worker", "face", "pages", "share")
-_LOOK_SECONDS = 2.0
 
 
 def run(root: Path, passphrase_file: Path | None, part: str) -> None:
@@ -79,7 +78,8 @@ def _work(home: Home, passphrase: str | None, stop: threading.Event) -> None:
     with single_worker(home.root):
         while True:
             log.info("worker started organisations=%d", len(node.inside.store.organisations()))
-            _work_until_keys_change(node, seen, stop)
+            worker = node.worker(partial(_is_current, home, seen))
+            worker.run(stop, node.settings.poll_seconds)
             if stop.is_set():
                 break
             log.info("keys changed")
@@ -88,17 +88,8 @@ def _work(home: Home, passphrase: str | None, stop: threading.Event) -> None:
     log.info("worker stopped")
 
 
-def _work_until_keys_change(node: Node, seen: KeyStamp, stop: threading.Event) -> None:
-    enough = threading.Event()
-
-    def watch() -> None:
-        while not stop.wait(_LOOK_SECONDS):
-            with suppress(OSError):  # a folder that cannot be read now has not changed
-                if key_stamp(node.home) != seen:
-                    break
-        enough.set()
-
-    watcher = threading.Thread(target=watch, name="senx-keys", daemon=True)
-    watcher.start()
-    node.worker().run(enough, node.settings.poll_seconds)
-    watcher.join()
+def _is_current(home: Home, seen: KeyStamp) -> bool:
+    try:
+        return key_stamp(home) == seen
+    except OSError:
+        return True  # a folder that cannot be read now has not changed

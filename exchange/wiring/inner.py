@@ -77,8 +77,11 @@ class Node:
 
         return PupilLists(self.ctf, today=lambda: london_day(self.inside.clock.now()))
 
-    def worker(self) -> Worker:
-        """Return the worker of this node."""
+    def worker(self, current: Callable[[], bool] = lambda: True) -> Worker:
+        """Return the worker of this node.
+
+        :param current: whether these keys are still those of the keyring.
+        """
         # Imported where it is needed: most commands start no worker, and people wait for them.
         from adapters.transports.folder import Folder
         from exchange.wiring.chores import chores_of, errands_of
@@ -107,6 +110,7 @@ class Node:
                 self.cleaner,
                 self.renderer,
             ),
+            current,
         )
 
 

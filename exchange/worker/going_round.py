@@ -78,7 +78,12 @@ class Worker:
         collectors: Sequence[FolderCollector],
         errands: Sequence[Errand] = (),
         chores: Sequence[Chore] = (),
+        current: Callable[[], bool] = lambda: True,
     ) -> None:
+        """Take what the work is done with.
+
+        :param current: whether the keys held here are still those of the node's keyring.
+        """
         self._inside = inside
         self._deliverer = deliverer
         self._receiver = receiver
@@ -96,15 +101,19 @@ class Worker:
         self._taken: list[str] = []
         self._recipients: dict[str, dict[str, str]] = {}
         self._errands = {errand: inside.clock.now() for errand in errands}
+        self._current = current
+        self._outdated = False
 
     def run(self, stop: threading.Event, poll_seconds: float) -> None:
-        """Go round until ``stop`` is set; look again when a step ended, or after the pause.
+        """Go round until ``stop`` is set, or the keys are not those of the keyring any more.
+
+        It looks again when a step ended, or after the pause.
 
         :param poll_seconds: longest pause between two looks at what is due.
         """
         faults = 0
         try:
-            while not stop.wait(_LEAST_PAUSE):
+            while not (self._outdated or stop.wait(_LEAST_PAUSE)):
                 self._wake.clear()
                 try:
                     self.round()
@@ -114,7 +123,8 @@ class Worker:
                     self._log("round", "-", error)
                     faults += 1
                     stop.wait(min(2.0**faults, _LONGEST_REST))
-                self._idle(stop, poll_seconds)
+                if not self._outdated:
+                    self._idle(stop, poll_seconds)
         finally:
             for lane in self._lanes():
                 lane.close()
@@ -139,15 +149,25 @@ class Worker:
         return started + len(self._taken)
 
     def round(self) -> int:
-        """Start each step that is due; return how many were started."""
+        """Start each step that is due; return how many were started.
+
+        None is, once the keys have changed: without the keys of a school that joined, its packs
+        would rest as faults of ours, and what is sealed to a new key would be refused as not for
+        us. So what is due is looked up first, and the keys after it: what was there already was
+        sealed to keys that were there already.
+        """
         for lane in self._lanes():
             lane.tidy()
+        due = {one: self._due_arrivals(one) for one in self._inside.store.organisations()}
+        self._outdated = not self._current()
+        if self._outdated:
+            return 0
         self._run_errands()
         for collector in self._collectors:
             self._folders.submit(id(collector), partial(self._collect, collector))
         started = 0
-        for org_id in self._inside.store.organisations():
-            started += self._start_arrivals(org_id) + self._start_transfers(org_id)
+        for org_id, arrivals in due.items():
+            started += self._start_arrivals(org_id, arrivals) + self._start_transfers(org_id)
             started += self._start_chores(org_id)
         return started + self._start_chores(NODE)
 
@@ -198,9 +218,11 @@ class Worker:
         except Exception as error:  # noqa: BLE001  (one bad folder must not stop the rest)
             self._log("folder", "-", error)
 
-    def _start_arrivals(self, org_id: str) -> int:
+    def _due_arrivals(self, org_id: str) -> Sequence[tuple[str, str]]:
         with self._inside.store.reading(org_id) as unit:
-            due = unit.arrivals.due(self._inside.clock.now(), _BATCH)
+            return unit.arrivals.due(self._inside.clock.now(), _BATCH)
+
+    def _start_arrivals(self, org_id: str, due: Sequence[tuple[str, str]]) -> int:
         return sum(
             self._in.submit((org_id, *row), partial(self._arrival, org_id, *row)) for row in due
         )

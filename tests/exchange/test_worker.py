@@ -46,6 +46,34 @@ def test_nothing_due_starts_nothing(town: Town) -> None:
     assert town.primary.transfer(bundle_id).state is State.DELIVERED
 
 
+def test_what_waits_is_left_alone_once_the_keys_are_old(town: Town) -> None:
+    """It would be refused as not for us, or rest as a fault of ours."""
+    bundle_id, content = town.packed()
+    deliver(town.secondary, content)
+    before = town.secondary.arrival(bundle_id)
+    old = town.secondary.worker(current=lambda: False)
+    thread = threading.Thread(target=old.run, args=(threading.Event(), 60.0), daemon=True)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive(), "it ends by itself, so that another begins with the new keys"
+    assert town.secondary.arrival(bundle_id) == before
+    town.secondary.worker().round_and_settle()
+    assert town.secondary.arrival(bundle_id).state is State.COLLECTED
+
+
+def test_the_keys_are_looked_at_after_what_waits(town: Town) -> None:
+    """What comes between the two looks may be sealed to a key that is newer than the look."""
+    bundle_id, content = town.packed()
+
+    def current() -> bool:
+        deliver(town.secondary, content)
+        return True
+
+    worker = town.secondary.worker(current=current)
+    assert worker.round_and_settle() == 0
+    assert town.secondary.arrival(bundle_id).state is State.DELIVERED
+
+
 def test_a_step_that_fails_stops_no_other_and_waits_a_minute(
     town: Town, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -125,3 +125,21 @@ def test_a_school_that_joins_a_running_node_is_served(town: Town) -> None:
                  "Parkside School")  # fmt: skip
     [pack] = _arrived(town, house.name, joined)
     assert pack["state"] == "verified"
+
+
+def test_what_is_sealed_to_a_new_key_is_opened_however_soon_it_comes(town: Town) -> None:
+    """The worker has the keys of its start; a pack that it could not open would be refused."""
+    house, outside = town.settle("larkfield"), town.settle("northgate")
+    town.publish()
+    house.start(wait=False)
+    outside.start(wait=False)
+    house.wait_until_healthy()
+    outside.wait_until_healthy()
+    for forename in ("Jo", "Kit", "Lou"):
+        outside.tell("pupil", "add", "--surname", "Wren", "--forename", forename, "--dob",
+                     "2015-04-01", "--sex", "F", "--no-upn", "UN1")  # fmt: skip
+    for one in outside.json("pupils"):
+        town.rotate(house)
+        outside.tell("send", one["pupil"], "--to", house.urn, "--confirm", "Larkfield School")
+    packs = _arrived(town, house.name, house.org_id, count=3)
+    assert [one["state"] for one in packs] == ["verified"] * 3

@@ -34,6 +34,7 @@ from exchange.wiring import (
     add_organisation,
     entry_of,
     open_node,
+    rotate,
     set_up,
 )
 from keys.directory import DatedIdentifier, DirectoryEditor
@@ -330,6 +331,13 @@ class Town:
         house.numbers.append(numbers)
         self.editor.put(read_row(loads(entry_of(house.node, org_id))), _now())
         return org_id
+
+    def rotate(self, house: House) -> None:
+        """Make a new key of the house's first inbox, and have it in everybody's directory."""
+        rotate(house.node, house.org_id, "general", TESTER)
+        house.forget()
+        self.editor.put(read_row(loads(entry_of(house.node, house.org_id))), _now())
+        self.publish()
 
     def publish(self) -> None:
         """Sign the directory's next version and install it everywhere."""
