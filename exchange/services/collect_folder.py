@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import BinaryIO
 
 from exchange.bundle.outer import Outer, read_outer
 from exchange.errors import BundleError, ExchangeError, StoreError, TransportError, Wrapped
-from exchange.ports import Store, WatchedFolder
+from exchange.ports import Directory, Store, WatchedFolder
 from exchange.services.arrive import ArrivalDesk
 
 _SLOT = 1024 * 1024
@@ -18,16 +18,26 @@ _OUR_OWN_TROUBLE = (StoreError, TransportError, Wrapped)
 
 
 class FolderCollector:
-    """Looks through one folder; what it refused it reads again once it was laid there anew.
+    """Looks through one folder, and reads a pack once.
 
-    Laid anew: the old file was gone for one look at least, or this process was started again.
+    What it refused it reads again by a newer directory, which may know the sender, or its new key;
+    or once it was laid there anew: the old file was gone for one look at least, or this process
+    was started again.
     """
 
-    def __init__(self, store: Store, desk: ArrivalDesk, folder: WatchedFolder) -> None:
+    def __init__(
+        self,
+        store: Store,
+        desk: ArrivalDesk,
+        folder: WatchedFolder,
+        directory: Callable[[], Directory],
+    ) -> None:
         self._store = store
         self._desk = desk
         self._folder = folder
-        self._done: set[str] = set()
+        self._directory = directory
+        self._taken: set[str] = set()
+        self._refused: dict[str, str] = {}
 
     def collect(self) -> Iterator[tuple[str, ExchangeError | None]]:
         """Take in each bundle for an organisation of this node.
@@ -35,15 +45,26 @@ class FolderCollector:
         :returns: per bundle that was looked at its id, and why it was refused, or None.
         """
         lying = self._folder.bundles()
-        self._done &= set(lying)
+        self._taken &= set(lying)
+        judged_by = self._directory_sha256()
+        refused = {one: by for one, by in self._refused.items() if one in lying and by == judged_by}
+        self._refused = refused
         for bundle_id in lying:
-            if bundle_id in self._done:
+            if bundle_id in self._taken or bundle_id in refused:
                 continue
             mine, error = self._look(bundle_id)
-            if error is None or not _is_our_own(error):
-                self._done.add(bundle_id)
+            if error is None:
+                self._taken.add(bundle_id)
+            elif not _is_our_own(error):
+                refused[bundle_id] = judged_by
             if mine or error:
                 yield bundle_id, error
+
+    def _directory_sha256(self) -> str:
+        try:
+            return self._directory().sha256
+        except ExchangeError:
+            return ""  # there is none now
 
     def _look(self, bundle_id: str) -> tuple[bool, ExchangeError | None]:
         """Take one in; return whether it was for us, and what went wrong; raises nothing."""

@@ -100,7 +100,10 @@ class Node:
             self.inside,
             Deliverer(self.inside, transports),
             Receiver(self.inside, folders),
-            [FolderCollector(self.inside.store, desk, one) for one in folders.values()],
+            [
+                FolderCollector(self.inside.store, desk, one, self.directory)
+                for one in folders.values()
+            ],
             errands_of(self.inside, self.settings, self.directory, self.engine, self.blobs),
             chores_of(
                 self.inside,

@@ -31,7 +31,7 @@ def path(stick: Folder) -> Path:
 
 
 def collector(town: Town, stick: Folder) -> FolderCollector:
-    return FolderCollector(town.secondary.store, town.secondary.desk, stick)
+    return FolderCollector(town.secondary.store, town.secondary.desk, stick, town.directory)
 
 
 def laid(town: Town, stick: Folder, number: int = 0, to: str = SECONDARY) -> str:
@@ -103,7 +103,7 @@ def test_a_full_disk_is_tried_again(town: Town, stick: Folder) -> None:
     house.blobs, disk.full = disk, True
     house.inside = replace(house.inside, blobs=disk)
     house.desk = ArrivalDesk(house.store, disk, town.directory, town.clock, town.limits)
-    taker = FolderCollector(house.store, house.desk, stick)
+    taker = FolderCollector(house.store, house.desk, stick, town.directory)
     assert {code for _, code in looked(taker)} == {StorageFull.default_code}
     disk.full = False
     assert looked(taker) == [(bundle_id, None)]

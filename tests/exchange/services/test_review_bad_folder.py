@@ -19,6 +19,7 @@ from exchange.domain.transfer import State
 from exchange.ports import SignedReceipt
 from exchange.services.arrive import ArrivalDesk
 from exchange.services.collect_folder import FolderCollector
+from keys.directory import DirectoryEditor, FileDirectory
 from schemas.statement import BundleKind
 from tests.exchange.services.town import (
     HEAD,
@@ -68,7 +69,9 @@ class Shelf:
 
 
 def collector(town: Town, shelf: Shelf) -> FolderCollector:
-    return FolderCollector(town.secondary.store, town.secondary.desk, shelf)
+    return FolderCollector(
+        town.secondary.store, town.secondary.desk, shelf, town.secondary.desk._directory
+    )
 
 
 def looked(taker: FolderCollector) -> list[tuple[str, str | None]]:
@@ -96,6 +99,28 @@ def test_an_old_directory_of_ours_is_no_verdict(town: Town) -> None:
     taker._desk = ArrivalDesk(house.store, house.blobs, town.directory, town.clock, town.limits)
     assert looked(taker) == [(bundle_id, None)]
     assert house.arrival(bundle_id).state is State.DELIVERED
+
+
+def test_a_sender_who_is_in_a_newer_directory_only(town: Town) -> None:
+    """A school that joined this week brings a stick; the directory here is last week's."""
+    bundle_id, content = town.packed()
+    house, shelf, newer = town.secondary, Shelf({bundle_id: content}), town.directory
+    known, now = town.editor.previous(SECONDARY), town.clock.now()
+    assert known is not None
+    editor = DirectoryEditor()
+    editor.put(known, now)
+    data, signature = editor.sign(town._key, now)
+    older = FileDirectory.load(data, signature, town._key.public, 0, now)
+    here = [older]
+    house.desk = ArrivalDesk(house.store, house.blobs, lambda: here[0], town.clock, town.limits)
+    taker = collector(town, shelf)
+    assert looked(taker) == [(bundle_id, "organisation-unknown")]
+    assert looked(taker) == [], "said once"
+    here[0] = newer()
+    assert looked(taker) == [(bundle_id, None)]
+    assert house.arrival(bundle_id).state is State.DELIVERED
+    here[0] = older
+    assert looked(taker) == [], "what was taken is not read again"
 
 
 def test_a_bad_copy_that_was_replaced(town: Town) -> None:

@@ -31,7 +31,7 @@ def test_accepted_while_receipts_are_laid_down(town: Town, tmp_path: Path) -> No
     folder.town, folder.accepted = town, True
     bundle_id, content = town.packed()
     (tmp_path / f"{bundle_id}.zip").write_bytes(content)
-    collector = FolderCollector(house.store, house.desk, folder)
+    collector = FolderCollector(house.store, house.desk, folder, town.directory)
     assert [one for _ in range(3) for one in collector.collect()] == [(bundle_id, None)]
     receiver = Receiver(house.inside, {"stick": folder})
     for _ in range(2):

@@ -32,7 +32,7 @@ def took_in(desk: Desk, place: Path, dated: datetime, found: datetime) -> str:
     bundle_id = desk.asked(carry=lay, read=False)
     desk.town.clock.at = found
     folder = Folder("drive", place, settle=0)
-    list(FolderCollector(desk.house.store, desk.house.desk, folder).collect())
+    list(FolderCollector(desk.house.store, desk.house.desk, folder, desk.town.directory).collect())
     desk.town.folders["drive"] = folder
     desk.read(bundle_id)
     return bundle_id
