@@ -1,4 +1,5 @@
 """The case list of a local authority as a page: 500 and 5,000 cases, a few packs each, in one run.
+Its node has two thousand accounts.
 
 As with the other boards: server time alone, and after each tenth look something has changed. One
 look in six filters by caseworker, one by the clock that is due next, one looks a name up.
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from exchange.audit import NODE
 from exchange.domain.access import Role
 from exchange.domain.feeder import Who
 from exchange.ports import UnitOfWork
@@ -29,6 +31,7 @@ from exchange.services.cases import (
 )
 from exchange.services.cases.keeping import add_case
 from exchange.services.cases.names import reference_of
+from exchange.services.people.account import Post, add_account, new_account
 from exchange.settings import Settings
 from exchange.wiring import NewNode, NewOrganisation, Node, add_organisation, open_node, set_up
 from keys.directory import DatedIdentifier
@@ -37,6 +40,7 @@ from tests.exchange.web.site import Client, Place
 
 _BATCH = 500
 _LOOKS = 120
+_ACCOUNTS = 2000
 _WORKERS = [(str(uuid.UUID(int=number + 1, version=4)), f"Worker {number}") for number in range(20)]
 _STATES = (
     *(CaseState.OPEN,) * 4,
@@ -58,6 +62,17 @@ _PATHS = (
 )
 
 
+def _people(node: Node, org_id: str) -> None:
+    """Give the node the accounts of a council, and of the schools that it runs for."""
+    with node.inside.store.unit(NODE) as unit:
+        for number in range(_ACCOUNTS):
+            posts = (Post(org_id, Role.LA_CASEWORKER),)
+            made = new_account(f"Somebody {number}", f"a{number}@council.example", posts, "active")
+            add_account(node.inside, unit, made)
+            unit.audit.record(WHO, "account.made", "account", made.account_id)
+        unit.commit()
+
+
 def board(folder: Path, count: int, packs_each: int) -> tuple[float, float, float]:
     """Return seconds to read all after a start, then median and p95 of looks, in milliseconds."""
     node, org_id = _authority(folder, f"cases-{count}")
@@ -68,6 +83,7 @@ def board(folder: Path, count: int, packs_each: int) -> tuple[float, float, floa
                 ids.append(_add(unit, number, packs_each, chance))
             unit.audit.record(WHO, "test.filled", "list", str(uuid.uuid4()))
             unit.commit()
+    _people(node, org_id)
     place = Place(node, org_id, "Bench Council")
     client = place.client(Role.LA_CASEWORKER)
     began = time.perf_counter()

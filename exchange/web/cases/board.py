@@ -12,18 +12,19 @@ from typing import Any, cast
 
 from flask import current_app, render_template, request
 
+from exchange.domain.access import Role
 from exchange.domain.clocks import Standing, london_day
 from exchange.domain.clocks import rule as rule_of
 from exchange.services.boards.cases import FILTERS, SORT, CaseBoard, CaseRow
 from exchange.services.boards.listing import Look
-from exchange.services.cases.working import caseworkers_now
+from exchange.services.boards.people import PeopleBoard
 from exchange.web.cases.wording import STANDINGS, STATES
 from exchange.web.here import inside, org_id, visitor
 from exchange.web.paging import Paging
 from exchange.web.words import Word
 
 SIZE = 50
-_KEY = "senx-case-board"
+_KEY, _PEOPLE = "senx-case-board", "senx-people-board"
 _MINE, _NOBODY = "mine", "nobody"
 _SHOWN_ABOVE = ("attention", "inbox", "held", "late", "due")
 
@@ -34,6 +35,14 @@ def case_board() -> CaseBoard:
     if found is None:
         found = current_app.extensions.setdefault(_KEY, CaseBoard(inside()))
     return cast(CaseBoard, found)
+
+
+def people_board() -> PeopleBoard:
+    """Return who holds which post, as this process keeps it."""
+    found = current_app.extensions.get(_PEOPLE)
+    if found is None:
+        found = current_app.extensions.setdefault(_PEOPLE, PeopleBoard(inside()))
+    return cast(PeopleBoard, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,7 @@ def board() -> Any:
     """Show the cases of this authority."""
     if not case_board().is_ready(org_id()):
         return render_template("cases/waiting.html")
-    people = frozenset(one.account_id for one in caseworkers_now(inside(), org_id()))
+    people = people_board().holders_now(org_id(), Role.LA_CASEWORKER)
     look = case_board().look(org_id(), people)
     asked_for = request.values.get("show", "now")
     show = asked_for if asked_for in FILTERS else "now"
