@@ -96,7 +96,10 @@ def _counted(count: Count, starts: date, calendar: Calendar) -> date:
     if count.unit is Unit.DAYS:
         return starts + timedelta(days=number - 1 if count.beginning_with else number)
     if count.unit is Unit.MONTHS:
-        return months_after(starts, number) - (_DAY if count.beginning_with else timedelta())
+        found = months_after(starts, number)
+        # A period that begins with the 1st ends before the next 1st. One that begins with the 31st
+        # ends with a month that has none: there is no such day which it ends before.
+        return found - _DAY if count.beginning_with and found.day == starts.day else found
     counts = calendar.is_school_day
     if count.unit is Unit.WORKING_DAYS:
         counts = calendar.is_working_day

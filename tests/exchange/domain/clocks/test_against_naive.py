@@ -37,11 +37,10 @@ DAYS = {
 BEGINNING_WITH = {"draft-comments": 15, "complaint": 30}
 MONTHS = {
     "post-16-move": -5,
-    "plan-review": 12,
-    "plan-moved-review": 3,
     "appeal": 2,
     "subject-access": 1,
 }
+MONTHS_BEGINNING_WITH = {"plan-review": 12, "plan-moved-review": 3}
 BEFORE = {
     "phase-transfer": (2, 15, 1),
     "post-16-transfer": (3, 31, 1),
@@ -53,7 +52,7 @@ FIRST_SCHOOL_DAYS = {"cp-file-new-term": 5}
 ALSO: dict[str, tuple[Callable[[date, Calendar], date], Callable[[date, date], date]]] = {
     "review-amended": (lambda day, _: walk(day, 12 * 7), min),
     "plan-moved": (lambda day, school: nth(day, 15, lambda one: works(one, school)), max),
-    "plan-moved-review": (lambda day, _: months(day, 12), max),
+    "plan-moved-review": (lambda day, _: period(day, 12), max),
     "appeal": (lambda day, _: months(day, 1), max),
 }
 
@@ -78,6 +77,17 @@ def months(day: date, count: int) -> date:
     while found.day != day.day and (found + DAY).month == found.month:
         found += DAY
     return found
+
+
+def period(day: date, count: int) -> date:
+    """Walk to the day before the next period begins; it may end with a month that is too short."""
+    found = day
+    while True:
+        found += DAY
+        short = found.day < day.day and (found + DAY).day == 1
+        count -= found.day == day.day or short
+        if not count:
+            return found if short else found - DAY
 
 
 def back_from(year: int, month: int, day: int, count: int) -> date:
@@ -129,6 +139,8 @@ def naive(rule: str, starts: date, school: Calendar) -> date:
         return walk(starts, DAYS[rule])
     if rule in BEGINNING_WITH:
         return nth(starts, BEGINNING_WITH[rule], lambda _: True)
+    if rule in MONTHS_BEGINNING_WITH:
+        return period(starts, MONTHS_BEGINNING_WITH[rule])
     if rule in MONTHS:
         return months(starts, MONTHS[rule])
     if rule in BEFORE:
@@ -188,6 +200,7 @@ def test_a_later_trigger_never_ends_earlier(rule: str, starts: date, later: int)
 
 
 def test_the_list_here_names_every_clock() -> None:
-    named = [DAYS, BEGINNING_WITH, MONTHS, BEFORE, SCHOOL_DAYS, FIRST_SCHOOL_DAYS]
+    named = [DAYS, BEGINNING_WITH, MONTHS, MONTHS_BEGINNING_WITH]
+    named += [BEFORE, SCHOOL_DAYS, FIRST_SCHOOL_DAYS]
     assert {code for one in named for code in one} == {one.code for one in rules()}
     assert {one.code for one in rules() if len(one.counts) > 1} == set(ALSO)

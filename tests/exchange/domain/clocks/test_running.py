@@ -111,8 +111,22 @@ def test_every_rule_quotes_its_regulation_and_says_from_what_it_counts() -> None
 
 
 def test_what_nobody_has_compared_with_its_source_is_marked() -> None:
-    unconfirmed = {"no-plan", "plan-moved-review", "cp-file", "last-safe-review"}
-    assert unconfirmed <= {one.code for one in rules() if one.check}
+    phases = {"last-safe-review", "last-safe-review-post-16"}
+    others = {"consultation-answer", "reassess-decision", "plan-moved-review"}
+    unconfirmed = phases | others | {"cp-file", "cp-file-new-term"}
+    assert {one.code for one in rules() if one.check} == unconfirmed
+
+
+def test_a_missed_appointment_excuses_the_body_that_made_it_and_nobody_else() -> None:
+    """Reg 8(2)(c); reg 13(3) has the grounds of reg 10(4)(a) to (d) alone, and it is none."""
+    excused = {one.code for one in rules() if "missed-appointment" in reasons(one.code)}
+    assert excused == {"advice-back"}
+    assert reasons("no-plan") == reasons("final-plan") == reasons("reassessment")
+    assert reasons("no-plan") == {"school-closed", "exceptional-circumstances", "absence"}
+
+
+def reasons(code: str) -> set[str]:
+    return {one.code for one in exceptions_for(code)}
 
 
 def test_a_rule_is_asked_for_by_the_day_on_which_it_held() -> None:

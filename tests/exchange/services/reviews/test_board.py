@@ -115,7 +115,7 @@ def test_a_meeting_planned_for_after_the_plans_year_needs_attention(
 ) -> None:
     pupil_id = town.leaver(0, nc_year="4")
     keep_plan(town, pupil_id, issued=date(2025, 11, 1))
-    begun(town, pupil_id, date(2026, 11, 1) + timedelta(days=late))
+    begun(town, pupil_id, date(2026, 10, 31) + timedelta(days=late))
     (row,) = rows_of(town.primary, PRIMARY)
     assert (row.planned_late, row.attention) == (late == 1, attention)
 

@@ -14,11 +14,11 @@ TODAY = date(2026, 10, 15)
 @pytest.mark.parametrize(
     ("issued", "last", "year", "first"),
     [
-        (date(2026, 1, 20), None, "4", ("plan-review", date(2027, 1, 20))),
-        (date(2025, 1, 20), date(2026, 3, 2), "4", ("plan-review", date(2027, 3, 2))),
+        (date(2026, 1, 20), None, "4", ("plan-review", date(2027, 1, 19))),
+        (date(2025, 1, 20), date(2026, 3, 2), "4", ("plan-review", date(2027, 3, 1))),
         (date(2025, 1, 20), date(2026, 3, 2), "6", ("last-safe-review", date(2026, 11, 23))),
-        (date(2025, 1, 20), date(2026, 10, 2), "6", ("plan-review", date(2027, 10, 2))),
-        (date(2025, 1, 20), None, "11", ("plan-review", date(2026, 1, 20))),
+        (date(2025, 1, 20), date(2026, 10, 2), "6", ("plan-review", date(2027, 10, 1))),
+        (date(2025, 1, 20), None, "11", ("plan-review", date(2026, 1, 19))),
         (None, date(2026, 3, 2), "11", ("last-safe-review-post-16", date(2027, 1, 6))),
         (None, None, "4", None),
     ],
@@ -35,7 +35,7 @@ def test_a_plan_is_due_by_the_earlier_of_its_year_and_its_phase(
     ("year", "moves", "last", "told"),
     [
         ("2", date(2027, 9, 2), None, [("last-safe-review", date(2026, 11, 23))]),
-        ("2", date(2027, 9, 2), date(2026, 9, 20), [("plan-review", date(2027, 9, 20))]),
+        ("2", date(2027, 9, 2), date(2026, 9, 20), [("plan-review", date(2027, 9, 19))]),
         ("2", date(2027, 1, 5), None, []),
         ("13", date(2027, 9, 1), None, [("post-16-move", date(2027, 4, 1))]),
         ("13", date(2036, 9, 1), None, []),  # a year mistyped
@@ -59,11 +59,11 @@ GOOD = date(2026, 3, 2)
         (date(2012, 5, 1), None, {"issued": TOO_EARLY}, []),  # a Statement, carried over
         (date(1026, 5, 1), None, {"issued": TOO_EARLY}, []),
         (date(2062, 5, 1), None, {"issued": TO_COME}, []),
-        (GOOD, date(2062, 5, 1), {"last_review": TO_COME}, [date(2027, 3, 2)]),
-        (GOOD, date(2013, 5, 1), {"last_review": TOO_EARLY}, [date(2027, 3, 2)]),
-        (date(2012, 5, 1), GOOD, {"issued": TOO_EARLY}, [date(2027, 3, 2)]),
-        (date(2014, 9, 1), None, {}, [date(2015, 9, 1)]),
-        (TODAY, None, {}, [date(2027, 10, 15)]),
+        (GOOD, date(2062, 5, 1), {"last_review": TO_COME}, [date(2027, 3, 1)]),
+        (GOOD, date(2013, 5, 1), {"last_review": TOO_EARLY}, [date(2027, 3, 1)]),
+        (date(2012, 5, 1), GOOD, {"issued": TOO_EARLY}, [date(2027, 3, 1)]),
+        (date(2014, 9, 1), None, {}, [date(2015, 8, 31)]),
+        (TODAY, None, {}, [date(2027, 10, 14)]),
         (None, None, {}, []),
     ],
 )

@@ -58,8 +58,8 @@ LATE, ON_TIME = (0, 6, 0), (6, 0, 0)
         # Issued in 2022 and never reviewed: overdue in this school year as in those before.
         ("6", {"issued": date(2022, 5, 1)}, {YEAR: LATE, SAFE: LATE, NAMED: LATE}),
         ("4", {"issued": date(2022, 5, 1)}, {YEAR: LATE}),
-        ("4", {"issued": date(2025, 7, 1)}, {}),  # due today: it still runs
-        ("4", {"issued": date(2025, 6, 30)}, {YEAR: LATE}),
+        ("4", {"issued": date(2025, 7, 2)}, {}),  # due today: it still runs
+        ("4", {"issued": date(2025, 7, 1)}, {YEAR: LATE}),
         ("11", {"issued": date(2025, 10, 1)}, {SAFE: LATE, NAMED_16: LATE}),
         ("4", {"issued": date(2012, 5, 1)}, {}),  # a day from which nothing is counted
         ("4", {"issued": date(2022, 5, 1), "status": EhcStatus.CEASED}, {}),
@@ -106,7 +106,7 @@ def test_a_young_person_at_college_has_a_date_once_the_move_is_known(town: Town)
     assert counted(town) == {NAMED_19: LATE}  # five months before: 1 April
 
 
-@pytest.mark.parametrize(("held", "how"), [(date(2026, 5, 1), ON_TIME), (date(2026, 5, 2), LATE)])
+@pytest.mark.parametrize(("held", "how"), [(date(2026, 4, 30), ON_TIME), (date(2026, 5, 1), LATE)])
 def test_a_review_that_was_held_ends_the_year_of_its_plan(
     town: Town, held: date, how: tuple[int, ...]
 ) -> None:
