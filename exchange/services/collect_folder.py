@@ -37,7 +37,8 @@ class FolderCollector:
         self._folder = folder
         self._directory = directory
         self._taken: set[str] = set()
-        self._refused: dict[str, str] = {}
+        self._refused: set[str] = set()
+        self._judged_by = ""
 
     def collect(self) -> Iterator[tuple[str, ExchangeError | None]]:
         """Take in each bundle for an organisation of this node.
@@ -45,26 +46,29 @@ class FolderCollector:
         :returns: per bundle that was looked at its id, and why it was refused, or None.
         """
         lying = self._folder.bundles()
-        self._taken &= set(lying)
-        judged_by = self._directory_sha256()
-        refused = {one: by for one, by in self._refused.items() if one in lying and by == judged_by}
-        self._refused = refused
+        self._forget(set(lying))
         for bundle_id in lying:
-            if bundle_id in self._taken or bundle_id in refused:
+            if bundle_id in self._taken or bundle_id in self._refused:
                 continue
             mine, error = self._look(bundle_id)
             if error is None:
                 self._taken.add(bundle_id)
             elif not _is_our_own(error):
-                refused[bundle_id] = judged_by
+                self._refused.add(bundle_id)
             if mine or error:
                 yield bundle_id, error
 
-    def _directory_sha256(self) -> str:
+    def _forget(self, lying: set[str]) -> None:
+        """Forget what is gone; and every refusal, once the directory is another."""
         try:
-            return self._directory().sha256
+            judged_by = self._directory().sha256
         except ExchangeError:
-            return ""  # there is none now
+            judged_by = ""  # there is none now
+        if judged_by != self._judged_by:
+            self._refused.clear()
+        self._judged_by = judged_by
+        self._taken &= lying
+        self._refused &= lying
 
     def _look(self, bundle_id: str) -> tuple[bool, ExchangeError | None]:
         """Take one in; return whether it was for us, and what went wrong; raises nothing."""
