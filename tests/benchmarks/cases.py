@@ -1,8 +1,8 @@
 """The case list of a local authority as a page: 500 and 5,000 cases, a few packs each, in one run.
-Its node has two thousand accounts.
 
-As with the other boards: server time alone, and after each tenth look something has changed. One
-look in six filters by caseworker, one by the clock that is due next, one looks a name up.
+Its node has two thousand accounts. As with the other boards: server time alone, and after each
+tenth look something has changed. One look in six filters by caseworker, one by the clock that is
+due next, one looks a name up.
 """
 
 from __future__ import annotations
